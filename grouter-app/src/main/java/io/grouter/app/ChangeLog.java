@@ -1,0 +1,48 @@
+package io.grouter.app;
+
+import io.grouter.fib.Fib;
+import io.grouter.rib.RibEvent;
+import io.grouter.rib.RibListener;
+import io.grouter.route.FeedState;
+import io.grouter.route.Freshness;
+import io.grouter.route.OfferChange;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what the tables went through: sites and the feed as news, single routes only when asked for (DEBUG). */
+final class ChangeLog implements RibListener {
+    private static final Logger log = LoggerFactory.getLogger(ChangeLog.class);
+
+    @Override
+    public void onPublished(Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) {
+        for (RibEvent event : events) {
+            if (event instanceof RibEvent.SiteChanged site) {
+                logSite(site);
+            } else if (event instanceof RibEvent.FeedChanged feed) {
+                logFeed(feed);
+            } else if (log.isDebugEnabled()) {
+                log.debug("{}", event);
+            }
+        }
+    }
+
+    private static void logSite(RibEvent.SiteChanged site) {
+        if (site.to() == Freshness.FRESH) {
+            log.info("site {} is {} (was {})", site.site(), site.to(), site.from());
+        } else {
+            log.warn("site {} is {} (was {})", site.site(), site.to(), site.from());
+        }
+    }
+
+    private static void logFeed(RibEvent.FeedChanged feed) {
+        if (feed.to() == FeedState.LOST || feed.to() == FeedState.SILENT) {
+            log.warn(
+                    "the NATS feed is {} (was {}): routes are kept, unknown ones go to the GoRouters",
+                    feed.to(),
+                    feed.from());
+        } else {
+            log.info("the NATS feed is {} (was {})", feed.to(), feed.from());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.grouter.app;
+
+import io.grouter.admin.AdminConfig;
+import io.grouter.dns.DnsConfig;
+import io.grouter.gorouter.GoRouterConfig;
+import io.grouter.gossip.GossipConfig;
+import io.grouter.nats.NatsConfig;
+import io.grouter.proxy.ProxyConfig;
+import io.grouter.rib.RibConfig;
+import io.grouter.route.SiteConfig;
+
+/**
+ * The whole configuration of a node; {@code reference.yaml} describes every key.
+ *
+ * @param site who this site is and how others reach it
+ * @param nats where the site's routes are heard
+ * @param goRouters the site's GoRouters
+ * @param proxy the data plane
+ * @param rib bounds of the tables
+ * @param gossip the other nodes and sites
+ * @param dns the DNS server
+ * @param admin the admin API
+ */
+public record Config(
+        SiteConfig site,
+        NatsConfig nats,
+        GoRouterConfig goRouters,
+        ProxyConfig proxy,
+        RibConfig rib,
+        GossipConfig gossip,
+        DnsConfig dns,
+        AdminConfig admin) {}

@@ -1,0 +1,73 @@
+package io.grouter.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration file over the reference, and reports everything that is wrong with it at once. */
+public final class ConfigLoader {
+    private static final String REFERENCE = "reference.yaml";
+    private static final long MAX_BYTES = 1 << 20;
+
+    private ConfigLoader() {}
+
+    /** Reads a file; throws {@link ConfigException} with every problem when it cannot be used. */
+    public static Config load(Path file) throws ConfigException {
+        String text;
+        try {
+            if (Files.isRegularFile(file) && Files.size(file) > MAX_BYTES) {
+                throw new ConfigException(List.of(file + ": longer than " + MAX_BYTES + " bytes"));
+            }
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new ConfigException(List.of(file + ": cannot be read: " + e));
+        }
+        return parse(String.valueOf(file), text);
+    }
+
+    /**
+     * Reads a configuration from text.
+     *
+     * @param name name of the text in messages
+     */
+    public static Config parse(String name, String text) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        ConfigTree.Section user = ConfigTree.parse(name, text, problems);
+        @Nullable Config config = null;
+        if (problems.isEmpty()) {
+            config = new ConfigBinder(problems).bind(Config.class, "", user, reference());
+        }
+        if (config == null || !problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    /** Returns the reference as a tree. */
+    static ConfigTree.Section reference() {
+        List<String> problems = new ArrayList<>();
+        ConfigTree.Section tree = ConfigTree.parse(REFERENCE, referenceText(), problems);
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException(problems.toString());
+        }
+        return tree;
+    }
+
+    /** Returns the text of the reference: every key with its default and what it is for. */
+    public static String referenceText() {
+        try (InputStream in = ConfigLoader.class.getResourceAsStream("/" + REFERENCE)) {
+            if (in == null) {
+                throw new IllegalStateException(REFERENCE + " is not in the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

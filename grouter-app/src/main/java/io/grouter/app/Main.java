@@ -1,0 +1,74 @@
+package io.grouter.app;
+
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "grouter",
+        description = {
+            "Grouter, a global router for Cloud Foundry run in several datacentres.",
+            "It learns each site's apps from NATS and sends every request to a site that has the app."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class, CheckConfigCommand.class},
+        footer = {"", "Try it: ./grouter sim"})
+public final class Main implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private Main() {}
+
+    /** Without a subcommand there is nothing to do but to say which there are. */
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Missing command");
+        }
+    }
+
+    /** Runs the command line and exits with its code: 0 done, 1 failed, 2 wrong usage or configuration. */
+    public static void main(String[] args) {
+        refuseSerializedObjects();
+        System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * JGroups can carry serialized Java objects, and reads them before it knows the sender. Nothing here uses them, so
+     * they are refused; the launcher sets the same, this is for {@code java -jar}. Must run before JGroups is loaded.
+     */
+    private static void refuseSerializedObjects() {
+        for (String filter : new String[] {"jgroups.deserialization.filter", "jdk.serialFilter"}) {
+            if (System.getProperty(filter) == null) {
+                System.setProperty(filter, "!*");
+            }
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new Main());
+        for (Subcommand each : ServiceLoader.load(Subcommand.class)) {
+            commands.addSubcommand(each);
+        }
+        return commands;
+    }
+
+    /** Tells the version from the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            @Nullable String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "grouter " + (version == null ? "(not from a jar)" : version) + ", Java "
+                        + System.getProperty("java.version")
+            };
+        }
+    }
+}

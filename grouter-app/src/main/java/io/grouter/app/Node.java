@@ -1,0 +1,166 @@
+package io.grouter.app;
+
+import io.grouter.admin.AdminApi;
+import io.grouter.admin.AdminServer;
+import io.grouter.dns.DnsServer;
+import io.grouter.fib.Fib;
+import io.grouter.gorouter.GoRouterPool;
+import io.grouter.gorouter.HealthProber;
+import io.grouter.gossip.Gossip;
+import io.grouter.nats.NatsFeed;
+import io.grouter.proxy.ProxyServer;
+import io.grouter.proxy.Transport;
+import io.grouter.rib.Rib;
+import io.grouter.rib.RibListener;
+import io.grouter.rib.RibThread;
+import io.grouter.route.SiteConfig;
+import io.grouter.steering.Steering;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running Grouter. The one place that wires everything: parts are made, started in order, and stopped in reverse;
+ * a start that fails half-way stops what was started and keeps the first failure.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+    private final Config config;
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final GoRouterPool goRouters;
+    private final RibThread rib;
+    private final Steering steering;
+    private final LongSupplier clock = System::nanoTime;
+    private final NatsFeed feed;
+    private final @Nullable Gossip gossip;
+    private final AdminApi api;
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private @Nullable ProxyServer proxy;
+    private @Nullable DnsServer dns;
+    private @Nullable AdminServer admin;
+
+    /**
+     * Makes a node, not yet started.
+     *
+     * @param name name of this node in logs and to other nodes
+     * @param listeners told of every change of the tables, on the rib thread
+     * @throws IOException when a part cannot be made from the configuration
+     */
+    public Node(Config config, String name, List<RibListener> listeners) throws IOException {
+        this.config = config;
+        SiteConfig site = config.site();
+        this.goRouters = new GoRouterPool(config.goRouters(), clock, metrics);
+        this.rib = new RibThread(
+                new Rib(config.rib(), site.name(), metrics), clock, config.rib().queueCapacity(), metrics);
+        this.steering = new Steering(site);
+        this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
+        this.gossip = config.gossip().enabled()
+                ? new Gossip(
+                        config.gossip(),
+                        site.name(),
+                        name,
+                        rib,
+                        () -> site.info(goRouters.healthy(), false),
+                        clock,
+                        metrics)
+                : null;
+        rib.listen(new ChangeLog());
+        listeners.forEach(rib::listen);
+        this.api = new AdminApi(site, rib, steering, goRouters, metrics, clock);
+    }
+
+    /** Starts the node; throws {@link IOException} that names the address when one cannot be used. */
+    public void start() throws IOException {
+        try {
+            startAll();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void startAll() throws IOException {
+        SiteConfig site = config.site();
+        Transport transport = Transport.best(config.proxy().threads());
+        started.push(transport);
+        ProxyServer frontend = new ProxyServer(config.proxy(), transport, rib::fib, steering, goRouters, metrics);
+        HealthProber prober = new HealthProber(goRouters, config.goRouters());
+        admin = started(new AdminServer(config.admin(), api));
+        started(rib).start();
+        started(prober).start();
+        started(feed).start();
+        if (gossip != null) {
+            started(gossip).start();
+        }
+        if (config.dns().enabled()) {
+            dns = started(new DnsServer(
+                    config.dns(),
+                    site,
+                    transport.loops(),
+                    transport.datagram(),
+                    transport.server(),
+                    rib::fib,
+                    steering,
+                    clock,
+                    metrics));
+            dns.start();
+        }
+        proxy = started(frontend);
+        proxy.start();
+        api.serving(true);
+        admin.start();
+        log.info(
+                "site {} serves {} over {}, admin API at {}",
+                site.name(),
+                proxy.addresses(),
+                transport.name(),
+                admin.address());
+    }
+
+    private <T extends AutoCloseable> T started(T part) {
+        started.push(part);
+        return part;
+    }
+
+    /** Returns the latest snapshot. Any thread. */
+    public Fib fib() {
+        return rib.fib();
+    }
+
+    /** Returns the addresses that take requests; empty before the start. */
+    public List<InetSocketAddress> proxyAddresses() {
+        return proxy == null ? List.of() : proxy.addresses();
+    }
+
+    /** Returns the addresses that answer DNS; empty when it is off. */
+    public List<InetSocketAddress> dnsAddresses() {
+        return dns == null ? List.of() : dns.addresses();
+    }
+
+    /** Returns the address of the admin API, or null before the start. */
+    public @Nullable InetSocketAddress adminAddress() {
+        return admin == null ? null : admin.address();
+    }
+
+    /** Stops everything, the listeners first. */
+    @Override
+    public void close() {
+        api.serving(false);
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.warn("while stopping {}: {}", part.getClass().getSimpleName(), e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+package io.grouter.admin;
+
+import io.grouter.fib.Fib;
+import io.grouter.fib.LearnedOffer;
+import io.grouter.fib.RouteEntry;
+import io.grouter.fib.SiteView;
+import io.grouter.gorouter.GoRouterPool;
+import io.grouter.rib.RibThread;
+import io.grouter.route.Endpoint;
+import io.grouter.route.Freshness;
+import io.grouter.route.RouteUri;
+import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteId;
+import io.grouter.route.SiteInfo;
+import io.grouter.steering.Decision;
+import io.grouter.steering.Explanation;
+import io.grouter.steering.RequestFacts;
+import io.grouter.steering.Steering;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin API answers. Reads snapshots; the one question it asks the tables themselves (endpoints of a route)
+ * waits at most a second. Safe for all threads.
+ */
+public final class AdminApi {
+    private static final String JSON = "application/json";
+    private static final int DEFAULT_LIMIT = 1000;
+    private static final int MAX_LIMIT = 10_000;
+
+    private final SiteConfig site;
+    private final RibThread rib;
+    private final Steering steering;
+    private final GoRouterPool goRouters;
+    private final PrometheusRegistry metrics;
+    private final LongSupplier clock;
+    private volatile boolean serving;
+
+    /**
+     * Makes the API of one node.
+     *
+     * @param clock monotonic nanoseconds
+     */
+    public AdminApi(
+            SiteConfig site,
+            RibThread rib,
+            Steering steering,
+            GoRouterPool goRouters,
+            PrometheusRegistry metrics,
+            LongSupplier clock) {
+        this.site = site;
+        this.rib = rib;
+        this.steering = steering;
+        this.goRouters = goRouters;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /**
+     * One answer.
+     *
+     * @param status HTTP status
+     * @param contentType content type
+     * @param body text, or something to write as JSON
+     */
+    public record Answer(int status, String contentType, Object body) {
+        /** Returns a problem document (RFC 9457). */
+        static Answer problem(int status, String title, String detail) {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("type", "about:blank");
+            body.put("title", title);
+            body.put("status", status);
+            body.put("detail", detail);
+            return new Answer(status, "application/problem+json", body);
+        }
+
+        private static Answer json(int status, Object body) {
+            return new Answer(status, JSON, body);
+        }
+    }
+
+    /** Says whether the node takes requests; {@code /ready} depends on it. */
+    public void serving(boolean now) {
+        serving = now;
+    }
+
+    /** Answers one request; path and query still escaped. */
+    public Answer answer(String method, String path, @Nullable String query) {
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return Answer.problem(405, "Method not allowed", method + " is not allowed here (allowed: GET, HEAD)");
+        }
+        Map<String, String> parameters;
+        try {
+            parameters = parse(query);
+        } catch (IllegalArgumentException e) {
+            return Answer.problem(400, "Bad query", String.valueOf(e.getMessage()));
+        }
+        if (path.startsWith("/v1/routes/")) {
+            return route(decode(path.substring("/v1/routes/".length()).replace("+", "%2B")));
+        }
+        return switch (path) {
+            case "/health" -> new Answer(200, "text/plain; charset=utf-8", "ok\n");
+            case "/ready" -> ready();
+            case "/metrics" -> new Answer(200, PrometheusTextFormatWriter.CONTENT_TYPE, metricsText());
+            case "/v1/routes" -> routes(parameters);
+            case "/v1/sites" -> sites();
+            case "/v1/explain" -> explain(parameters);
+            default ->
+                Answer.problem(
+                        404,
+                        "Not found",
+                        "nothing at " + path + " (there are: /health, /ready, /metrics, /v1/routes, "
+                                + "/v1/routes/{host/path}, /v1/sites, /v1/explain?url=...)");
+        };
+    }
+
+    private Answer ready() {
+        int healthy = goRouters.healthy();
+        boolean ready = serving && healthy > 0;
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("ready", ready);
+        body.put("serving", serving);
+        body.put("healthyGoRouters", healthy);
+        body.put("feed", rib.fib().feed());
+        return Answer.json(ready ? 200 : 503, body);
+    }
+
+    private String metricsText() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, metrics.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    // ---- routes
+
+    private Answer routes(Map<String, String> parameters) {
+        int limit;
+        try {
+            limit = Integer.parseInt(parameters.getOrDefault("limit", String.valueOf(DEFAULT_LIMIT)));
+        } catch (NumberFormatException e) {
+            limit = 0;
+        }
+        if (limit < 1 || limit > MAX_LIMIT) {
+            return Answer.problem(
+                    400,
+                    "Bad query",
+                    "limit: \"" + parameters.get("limit") + "\" (expected: a number from 1 to " + MAX_LIMIT + ")");
+        }
+        String after = parameters.get("after");
+        String host = parameters.getOrDefault("host", "").toLowerCase(Locale.ROOT);
+        String from = parameters.get("site");
+        Fib fib = rib.fib();
+        List<RouteEntry> page = fib.list(
+                after == null ? null : RouteUri.parse(after),
+                limit + 1,
+                route -> route.uri().host().contains(host) && (from == null || isFrom(route, from)));
+        boolean more = page.size() > limit;
+        List<RouteEntry> shown = more ? page.subList(0, limit) : page;
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("routes", shown.stream().map(route -> summary(fib, route)).toList());
+        body.put("total", fib.size());
+        body.put("next", more ? shown.get(shown.size() - 1).uri().toString() : null);
+        return Answer.json(200, body);
+    }
+
+    private boolean isFrom(RouteEntry route, String wanted) {
+        return (route.local() && site.name().name().equals(wanted))
+                || route.learned().stream()
+                        .anyMatch(offer -> offer.site().name().equals(wanted));
+    }
+
+    private Map<String, Object> summary(Fib fib, RouteEntry route) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("route", route.uri().toString());
+        body.put("local", route.local());
+        body.put("app", route.appId());
+        List<Map<String, Object>> offers = new ArrayList<>();
+        if (route.local()) {
+            offers.add(offer(site.name(), route.localInstances(), "LOCAL"));
+        }
+        for (LearnedOffer offer : route.learned()) {
+            SiteView view = fib.site(offer.site());
+            Freshness freshness = view == null ? Freshness.GONE : view.freshness();
+            offers.add(offer(offer.site(), offer.offer().instances(), freshness.name()));
+        }
+        body.put("sites", offers);
+        return body;
+    }
+
+    private static Map<String, Object> offer(SiteId site, int instances, String freshness) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("site", site.name());
+        body.put("instances", instances);
+        body.put("freshness", freshness);
+        return body;
+    }
+
+    private Answer route(String name) {
+        Fib fib = rib.fib();
+        RouteUri uri = RouteUri.parse(name);
+        RouteEntry route = fib.get(uri);
+        if (route == null) {
+            return Answer.problem(404, "Unknown route", "no site is known to have " + uri);
+        }
+        Map<String, Object> body = summary(fib, route);
+        List<Endpoint> endpoints;
+        try {
+            endpoints = rib.ask(tables -> tables.endpoints(uri)).get(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Answer.problem(503, "Stopping", "this node is going away");
+        } catch (ExecutionException | TimeoutException e) {
+            return Answer.problem(503, "Busy", "the tables did not answer within a second");
+        }
+        body.put("endpoints", endpoints);
+        return Answer.json(200, Map.of("route", body));
+    }
+
+    // ---- sites
+
+    private Answer sites() {
+        Fib fib = rib.fib();
+        List<Map<String, Object>> all = new ArrayList<>();
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("site", site.name().name());
+        own.put("own", true);
+        own.put("routes", fib.localRoutes());
+        own.put("feed", fib.feed());
+        own.put("info", site.info(goRouters.healthy(), false));
+        own.put(
+                "goRouters",
+                goRouters.members().stream()
+                        .map(member -> Map.of(
+                                "address", member.name(), "health", member.health(), "inFlight", member.inFlight()))
+                        .toList());
+        all.add(own);
+        long now = clock.getAsLong();
+        for (SiteView view : fib.sites()) {
+            SiteInfo info = view.info();
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("site", view.site().name());
+            body.put("own", false);
+            body.put("freshness", view.freshness());
+            body.put("fit", view.fit());
+            body.put("routes", view.routes());
+            body.put("announcedRoutes", view.announcedRoutes());
+            body.put("converged", view.converged());
+            body.put("incarnation", view.incarnation());
+            body.put("sequence", view.sequence());
+            body.put("heardSecondsAgo", info == null ? null : (now - view.heardNanos()) / 1e9);
+            body.put("info", info);
+            all.add(body);
+        }
+        return Answer.json(200, Map.of("sites", all));
+    }
+
+    // ---- explain
+
+    private Answer explain(Map<String, String> parameters) {
+        String text = parameters.get("url");
+        if (text == null) {
+            return Answer.problem(400, "Bad query", "url is missing (expected: /v1/explain?url=http://host/path)");
+        }
+        URI url;
+        try {
+            url = new URI(text.contains("://") ? text : "http://" + text);
+        } catch (URISyntaxException e) {
+            return Answer.problem(400, "Bad query", "url: " + e.getMessage());
+        }
+        boolean https = "https".equalsIgnoreCase(url.getScheme());
+        String authority = url.getRawAuthority();
+        if (authority == null || (!https && !"http".equalsIgnoreCase(url.getScheme()))) {
+            return Answer.problem(400, "Bad query", "url: \"" + text + "\" (expected: http:// or https:// and a host)");
+        }
+        int colon = authority.startsWith("[") ? authority.indexOf(':', authority.indexOf(']')) : authority.indexOf(':');
+        String host = colon < 0 ? authority : authority.substring(0, colon);
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        String client = parameters.getOrDefault("client", "127.0.0.1");
+        Fib fib = rib.fib();
+        Explanation explanation = steering.explain(fib, new RequestFacts(https, host, path, client));
+        return Answer.json(200, Map.of("explain", describe(fib, text, explanation, url, https)));
+    }
+
+    private static Map<String, Object> describe(Fib fib, String text, Explanation explanation, URI url, boolean https) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("url", text);
+        Decision decision = explanation.decision();
+        body.put("decision", decision instanceof Decision.Redirect ? "redirect" : "forward");
+        body.put("reason", decision.rule().reason());
+        if (decision instanceof Decision.Redirect redirect) {
+            String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+            String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+            body.put("site", redirect.site().name());
+            body.put("location", (https ? "https://" : "http://") + redirect.authority() + path + query);
+        } else {
+            String host = ((Decision.Forward) decision).host();
+            body.put("site", fib.ownSite().name());
+            body.put("host", host);
+        }
+        RouteEntry route = explanation.route();
+        body.put("route", route == null ? null : route.uri().toString());
+        body.put("steps", explanation.steps());
+        body.put("snapshot", fib.version());
+        return body;
+    }
+
+    // ---- queries
+
+    private static Map<String, String> parse(@Nullable String query) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (query == null || query.isEmpty()) {
+            return parameters;
+        }
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+            parameters.put(name, equals < 0 ? "" : decode(pair.substring(equals + 1)));
+        }
+        return parameters;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text; // a lone % can stand in a route's name
+        }
+    }
+}

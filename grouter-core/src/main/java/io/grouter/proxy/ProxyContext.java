@@ -1,0 +1,24 @@
+package io.grouter.proxy;
+
+import io.grouter.fib.Fib;
+import io.grouter.gorouter.GoRouterPool;
+import io.grouter.steering.Steering;
+import java.util.function.Supplier;
+
+/**
+ * What every connection of one proxy shares.
+ *
+ * @param config the configuration
+ * @param fib the latest snapshot
+ * @param steering the rules
+ * @param goRouters the upstream
+ * @param metrics the counters
+ * @param upstreams the connections to GoRouters
+ */
+record ProxyContext(
+        ProxyConfig config,
+        Supplier<Fib> fib,
+        Steering steering,
+        GoRouterPool goRouters,
+        ProxyMetrics metrics,
+        UpstreamPools upstreams) {}

@@ -1,0 +1,51 @@
+package io.grouter.route;
+
+import java.util.Locale;
+
+/**
+ * The key of a route, normalised as GoRouter's {@code Uri.RouteKey} does: lower case, without query, up to two
+ * trailing slashes and one leading slash trimmed. Nothing else is checked, because GoRouter checks nothing else.
+ *
+ * @param host the host; a leading {@code *.} makes it a wildcard; may be empty or never match, as in GoRouter
+ * @param path {@code ""} or a path that starts with {@code /}, percent-escapes untouched
+ */
+public record RouteUri(String host, String path) implements Comparable<RouteUri> {
+    /** Longest accepted {@code host/path}, in characters. Longer ones are refused by the decoder. */
+    public static final int MAX_LENGTH = 2048;
+
+    /** Returns the key of a URI as it stands in a {@code router.register} message. Never fails. */
+    public static RouteUri parse(String uri) {
+        String key = uri.toLowerCase(Locale.ROOT);
+        int query = key.indexOf('?');
+        if (query >= 0) {
+            key = key.substring(0, query);
+        }
+        key = trimTrailingSlash(trimTrailingSlash(key));
+        if (key.startsWith("/")) {
+            key = key.substring(1);
+        }
+        int slash = key.indexOf('/');
+        return slash < 0 ? new RouteUri(key, "") : new RouteUri(key.substring(0, slash), key.substring(slash));
+    }
+
+    private static String trimTrailingSlash(String s) {
+        return s.endsWith("/") ? s.substring(0, s.length() - 1) : s;
+    }
+
+    /** Returns whether the host stands for any name below a domain. */
+    public boolean wildcard() {
+        return host.startsWith("*.");
+    }
+
+    @Override
+    public int compareTo(RouteUri other) {
+        int byHost = host.compareTo(other.host);
+        return byHost != 0 ? byHost : path.compareTo(other.path);
+    }
+
+    /** Returns {@code host/path}. */
+    @Override
+    public String toString() {
+        return host + path;
+    }
+}

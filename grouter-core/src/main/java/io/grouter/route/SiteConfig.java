@@ -1,0 +1,50 @@
+package io.grouter.route;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The {@code site} section of the configuration: who this site is and how others reach it.
+ *
+ * @param name the site's name; the same on all its nodes
+ * @param region label that several sites may share, or {@code ""}
+ * @param aliases names under which this site alone is reached; empty = others cannot redirect here
+ * @param httpPort port of the aliases for {@code http}, 0 to 65535; 0 = not served
+ * @param httpsPort port of the aliases for {@code https}, 0 to 65535; 0 = not served
+ * @param entries IPv4 or IPv6 addresses where requests enter the site
+ */
+public record SiteConfig(
+        SiteId name, String region, List<Alias> aliases, int httpPort, int httpsPort, List<String> entries) {
+    /** Checks ports and addresses; throws {@link IllegalArgumentException} naming the key. */
+    public SiteConfig {
+        aliases = List.copyOf(aliases);
+        entries = List.copyOf(entries);
+        checkPort("httpPort", httpPort);
+        checkPort("httpsPort", httpsPort);
+        Set<String> appDomains = new HashSet<>();
+        for (Alias alias : aliases) {
+            if (!appDomains.add(alias.appDomain())) {
+                throw new IllegalArgumentException("aliases: appDomain \"" + alias.appDomain()
+                        + "\" is there twice (expected: one alias domain per app domain)");
+            }
+        }
+        for (String entry : entries) {
+            if (!IpLiterals.isIpLiteral(entry)) {
+                throw new IllegalArgumentException(
+                        "entries: \"" + entry + "\" (expected: IPv4 or IPv6 addresses without port)");
+            }
+        }
+    }
+
+    private static void checkPort(String key, int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException(key + ": " + port + " (expected: 0 to 65535)");
+        }
+    }
+
+    /** Returns what this site announces of itself, with the given health. */
+    public SiteInfo info(int healthyGoRouters, boolean draining) {
+        return new SiteInfo(region, aliases, httpPort, httpsPort, entries, healthyGoRouters, draining);
+    }
+}

@@ -1,0 +1,28 @@
+package io.grouter.steering;
+
+import io.grouter.route.SiteId;
+import org.jspecify.annotations.Nullable;
+
+/** What to do with one request, and which rule decided. */
+public sealed interface Decision {
+    /** Returns the rule that decided. */
+    Rule rule();
+
+    /**
+     * Hand the request to the local GoRouters.
+     *
+     * @param rule the rule that decided
+     * @param host the host under which the GoRouters know the app, without port, when it differs from the one asked
+     *     for; null = leave the Host header alone
+     */
+    record Forward(Rule rule, @Nullable String host) implements Decision {}
+
+    /**
+     * Send the client to another site.
+     *
+     * @param rule the rule that decided
+     * @param site the site
+     * @param authority host and, where it is not the scheme's default, port of that site's alias
+     */
+    record Redirect(Rule rule, SiteId site, String authority) implements Decision {}
+}

@@ -1,0 +1,98 @@
+package io.grouter.gossip;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.BasicTCP;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FRAG4;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.MFC;
+import org.jgroups.protocols.PerDestinationBundler;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.DiagnosticsHandler;
+import org.jgroups.stack.Protocol;
+
+/**
+ * The two JGroups stacks, every value in one place.
+ *
+ * <p>JGroups gives membership, failure detection and small messages over plain TCP. Left out on purpose: its state
+ * transfer and its cross-site relay (replication is the protocol's job), its diagnostics port, and flow control on the
+ * WAN channel (a blocked peer must never block the sender; what is not sent is repaired by digest).
+ */
+final class Stacks {
+    private static final int SEND_BUFFER_BYTES = 1 << 20;
+    private static final int MAX_FRAME_BYTES = 4 << 20;
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int FRAGMENT_BYTES = 60_000;
+
+    private Stacks() {}
+
+    /** Returns the channel between the nodes of one site: quick to notice, flow-controlled. */
+    static JChannel local(GossipConfig config, GossipMetrics metrics) throws Exception {
+        List<Protocol> stack = bottom(config.local(), config.localPeers(), metrics);
+        stack.add(new FD_ALL3().setTimeout(4_000).setInterval(1_000));
+        stack.add(new VERIFY_SUSPECT2().setTimeout(500));
+        middle(stack, config.joinTimeout().toMillis() / 2);
+        stack.add(new MFC());
+        stack.add(new FRAG4().setFragSize(FRAGMENT_BYTES));
+        return new JChannel(stack);
+    }
+
+    /** Returns the channel between the speakers of all sites: patient, never blocking. */
+    static JChannel wan(GossipConfig config, GossipMetrics metrics) throws Exception {
+        List<Protocol> stack = bottom(config.wan(), config.wanPeers(), metrics);
+        stack.add(new FD_ALL3().setTimeout(8_000).setInterval(2_000));
+        stack.add(new VERIFY_SUSPECT2().setTimeout(1_000));
+        middle(stack, config.joinTimeout().toMillis());
+        stack.add(new FRAG4().setFragSize(FRAGMENT_BYTES));
+        return new JChannel(stack);
+    }
+
+    private static List<Protocol> bottom(InetSocketAddress bind, List<InetSocketAddress> peers, GossipMetrics metrics)
+            throws Exception {
+        InetAddress address = InetAddress.getByName(bind.getHostString());
+        PerDestinationBundler bundler = new PerDestinationBundler();
+        bundler.useSingleSenderThread(false); // one stuck peer must not hold up the others
+        TCP tcp = new TCP();
+        tcp.setBindAddr(address).setBindPort(bind.getPort()).setPortRange(0);
+        BasicTCP basic = tcp;
+        basic.setClientBindAddr(address)
+                .setSendBufSize(SEND_BUFFER_BYTES)
+                .setMaxLength(MAX_FRAME_BYTES)
+                .setSockConnTimeout(CONNECT_TIMEOUT_MILLIS)
+                .enableSuspectEvents(true)
+                .tcpNodelay(true);
+        tcp.logAcceptError(false); // counted and logged once per peer by GossipSockets
+        tcp.setSocketFactory(new GossipSockets(metrics));
+        tcp.setBundler(bundler);
+        tcp.useVirtualThreads(false); // the same threads on every JDK
+        tcp.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
+        TCPPING discovery = new TCPPING();
+        discovery.setInitialHosts(peers.stream()
+                .map(peer -> new InetSocketAddress(peer.getHostString(), peer.getPort()))
+                .toList());
+        discovery.setPortRange(0);
+        discovery.asyncDiscovery(true);
+        List<Protocol> stack = new ArrayList<>();
+        stack.add(tcp);
+        stack.add(discovery);
+        stack.add(new MERGE3().setMinInterval(1_000).setMaxInterval(4_000));
+        return stack;
+    }
+
+    private static void middle(List<Protocol> stack, long joinTimeoutMillis) {
+        stack.add(new NAKACK2().useMcastXmit(false).setXmitInterval(500));
+        stack.add(new UNICAST3().setXmitInterval(500));
+        stack.add(new STABLE().setDesiredAverageGossip(50_000));
+        stack.add(new GMS().setJoinTimeout(Math.max(100, joinTimeoutMillis)).printLocalAddress(false));
+    }
+}

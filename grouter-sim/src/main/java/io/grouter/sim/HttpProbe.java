@@ -1,0 +1,64 @@
+package io.grouter.sim;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A tiny HTTP client that can ask any port for any Host, which the JDK's own client will not do. */
+final class HttpProbe {
+    private static final int TIMEOUT_MILLIS = 5_000;
+    private static final int MAX_REDIRECTS = 5;
+
+    private HttpProbe() {}
+
+    /** An answer; the redirects that led to it counted. */
+    record Answer(int status, HttpHead head, String body, int redirects) {
+        String header(String name) {
+            return head.get(name, "");
+        }
+    }
+
+    /** Asks a port of 127.0.0.1 for a host and path. */
+    static Answer get(int port, String host, String path) throws IOException {
+        return request("GET", port, host, path);
+    }
+
+    /** Asks, and follows redirects as a client would whose resolver knows every {@code localhost} name as loopback. */
+    static Answer follow(int port, String host, String path) throws IOException {
+        Answer answer = get(port, host, path);
+        int redirects = 0;
+        while (answer.status() == 307 && redirects < MAX_REDIRECTS) {
+            URI to = URI.create(answer.header("Location"));
+            int toPort = to.getPort() < 0 ? 80 : to.getPort();
+            answer = get(toPort, to.getRawAuthority(), to.getRawPath());
+            redirects++;
+        }
+        return new Answer(answer.status(), answer.head(), answer.body(), redirects);
+    }
+
+    private static Answer request(String method, int port, String host, String path) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            HttpHead request = new HttpHead(method + " " + path + " HTTP/1.1")
+                    .set("Host", host)
+                    .set("User-Agent", "grouter-sim-check")
+                    .set("Connection", "close");
+            request.write(socket.getOutputStream());
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            @Nullable HttpHead head = HttpHead.read(in);
+            if (head == null) {
+                throw new IOException("no answer from 127.0.0.1:" + port);
+            }
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            head.copyBody(in, body, true);
+            return new Answer(Integer.parseInt(head.word(1)), head, body.toString(StandardCharsets.UTF_8), 0);
+        }
+    }
+}
