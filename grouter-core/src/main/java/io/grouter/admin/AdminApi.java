@@ -4,6 +4,7 @@ import io.grouter.fib.Fib;
 import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
+import io.grouter.gorouter.GoRouter;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.rib.RibThread;
 import io.grouter.route.Endpoint;
@@ -250,10 +251,7 @@ public final class AdminApi {
         own.put("info", site.info(goRouters.healthy(), false));
         own.put(
                 "goRouters",
-                goRouters.members().stream()
-                        .map(member -> Map.of(
-                                "address", member.name(), "health", member.health(), "inFlight", member.inFlight()))
-                        .toList());
+                goRouters.members().stream().map(AdminApi::describe).toList());
         all.add(own);
         long now = clock.getAsLong();
         for (SiteView view : fib.sites()) {
@@ -273,6 +271,14 @@ public final class AdminApi {
             all.add(body);
         }
         return Answer.json(200, Map.of("sites", all));
+    }
+
+    private static Map<String, Object> describe(GoRouter member) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("address", member.name());
+        body.put("health", member.health());
+        body.put("inFlight", member.inFlight());
+        return body;
     }
 
     // ---- explain

@@ -27,10 +27,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop only; its connections to GoRouters run on the same loop.
  *
  * <p>Nothing is read unless there is room for it: the next piece of a body is asked of one side only when the other
- * side has taken the last one, so a body of any size needs a few buffers. The handler in front hands over one message
- * per read.
+ * side has taken the last one, so a body of any size needs a few buffers. One read of the socket may hold several
+ * messages; {@link #next} takes them one at a time.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Most bytes of a body that are read and thrown away to keep a connection after an early answer. */
@@ -53,6 +54,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final ProxyContext proxy;
     private final boolean https;
     private final Deadline deadline = new Deadline(this::onTimeout);
+    /** Messages of the last read that were not asked for yet; bounded by what one read can hold. */
+    private final Deque<Object> held = new ArrayDeque<>();
+
+    private boolean wanted;
+    private boolean delivering;
     private @Nullable ChannelHandlerContext context;
     private String address = "";
 
@@ -60,14 +66,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Decision decision;
     private @Nullable UpstreamConnection upstream;
     private @Nullable BitSet tried;
-    private @Nullable HttpObject pipelined;
     private boolean bodySent;
     private boolean requestDone;
     private boolean responseStarted;
     private boolean informational;
     private boolean skipping;
     private boolean oldClient;
-    private boolean switching;
     private boolean upstreamKeepAlive;
     private boolean keepAlive;
     private boolean discarding;
@@ -97,22 +101,68 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             address = remote.getAddress().getHostAddress();
         }
         deadline.set(ctx, proxy.config().idleTimeout());
-        ctx.read();
+        next();
+    }
+
+    // ---- one message at a time
+
+    /** Asks for the next message, which comes now or when the client sends it. */
+    private void next() {
+        wanted = true;
+        if (!delivering) {
+            deliver();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        held.add(message);
+        if (!delivering) {
+            deliver();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (wanted) {
+            ctx.read();
+        }
+    }
+
+    private void deliver() {
+        delivering = true;
+        try {
+            for (Object message = wanted ? held.poll() : null; message != null; message = wanted ? held.poll() : null) {
+                wanted = false;
+                onMessage(message);
+            }
+        } finally {
+            delivering = false;
+        }
+        if (wanted) {
+            client().read();
+        }
+    }
+
+    /** Reads on without asking for a message, so that a client that leaves is noticed. */
+    private void watch() {
+        client().read();
+    }
+
+    private void onMessage(Object message) {
         if (lingering) {
             discard(message, LINGER_LIMIT);
-        } else if (message instanceof HttpRequest head) {
-            if (request == null) {
-                onRequest(head);
-            } else {
-                pipelined = head; // only one is ever read ahead
-            }
+        } else if (message instanceof HttpRequest head && request == null) {
+            onRequest(head);
         } else if (message instanceof HttpContent content) {
             onContent(content);
         } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void releaseHeld() {
+        for (Object message = held.poll(); message != null; message = held.poll()) {
             ReferenceCountUtil.release(message);
         }
     }
@@ -127,7 +177,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         requestDone = false;
         responseStarted = false;
         informational = false;
-        switching = false;
         discarding = false;
         discarded = 0;
         skipping = false;
@@ -184,7 +233,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Sends an answer of our own and reads what is left of the request, or closes when that may be too much. */
     private void answer(FullHttpResponse response) {
         HttpRequest head = request;
-        if (head != null && !requestDone && mayBeLong(head)) {
+        if (keepAlive && head != null && !requestDone && mayBeLong(head)) {
             keepAlive = false;
         }
         proxy.metrics().answered(response.status().code());
@@ -201,7 +250,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else {
             discarding = true;
             deadline.set(client(), proxy.config().idleTimeout());
-            client().read();
+            next();
         }
     }
 
@@ -271,7 +320,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (HttpUtil.is100ContinueExpected(head)) {
                 connection.channel().flush();
             }
-            client().read();
+            next();
         }
         connection.channel().read();
     }
@@ -298,14 +347,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         requestDone = last;
         deadline.set(client(), proxy.config().responseTimeout());
         to.channel().writeAndFlush(content);
-        if (last || to.channel().isWritable()) {
-            client().read(); // after the last piece this notices the client leaving, or reads the next head
+        if (last) {
+            watch();
+        } else if (to.channel().isWritable()) {
+            next();
         }
     }
 
     void onUpstreamWritable() {
         if (!requestDone && !discarding) {
-            client().read();
+            next();
         }
     }
 
@@ -317,7 +368,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             failUpstream(Refusal.GOROUTER_INVALID);
         } else if (message instanceof HttpResponse head) {
-            onResponse(head);
+            onResponse(from, head);
         } else if (message instanceof HttpContent content) {
             onResponseContent(from, content);
         } else {
@@ -325,15 +376,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onResponse(HttpResponse head) {
+    private void onResponse(UpstreamConnection from, HttpResponse head) {
         HttpRequest asked = request;
         if (asked == null) {
             return;
         }
         HttpResponseStatus status = head.status();
+        if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+            client().write(head);
+            client().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            openTunnel(from);
+            return;
+        }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
-        switching = status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
-        skipping = informational && !switching && oldClient;
+        skipping = informational && oldClient;
         if (informational) {
             if (!skipping) {
                 client().write(head);
@@ -392,11 +448,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         client().flush();
-        if (informational && !switching) {
-            return;
-        }
-        if (switching) {
-            openTunnel(from);
+        if (informational) {
             return;
         }
         boolean reusable = upstreamKeepAlive && requestDone;
@@ -465,18 +517,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void openTunnel(UpstreamConnection from) {
         deadline.cancel();
+        if (!held.isEmpty()) {
+            abort(); // the client sent more before it knew that the protocol had changed
+            return;
+        }
+        proxy.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         Channel front = client().channel();
         Channel back = from.channel();
         upstream = null;
         from.hijack();
-        back.pipeline().addLast(new Tunnel(front));
+        // The client's side first: the GoRouter's codec may have bytes for it already.
         front.pipeline().addLast(new Tunnel(back));
+        front.pipeline().remove(this);
+        front.pipeline().remove(HttpServerCodec.class);
+        back.pipeline().addLast(new Tunnel(front));
         back.pipeline().remove(from);
         back.pipeline().remove(HttpClientCodec.class);
-        front.pipeline().remove(this);
-        front.pipeline().remove(FlowControlHandler.class);
-        front.pipeline().remove(HttpServerCodec.class);
-        proxy.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         front.flush();
         back.flush();
         front.read();
@@ -489,13 +545,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         request = null;
         decision = null;
         deadline.set(client(), proxy.config().idleTimeout());
-        HttpObject next = pipelined;
-        pipelined = null;
-        if (next instanceof HttpRequest head) {
-            onRequest(head);
-        } else if (discarding) {
-            client().read();
-        }
+        next();
     }
 
     private void discard(Object message, int limit) {
@@ -513,7 +563,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (last && !lingering) {
             finished();
         } else {
-            client().read();
+            next();
         }
     }
 
@@ -530,7 +580,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             }
             duplex.shutdownOutput();
             ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-            ctx.read();
+            next();
         });
     }
 
@@ -562,7 +612,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         UpstreamConnection from = upstream;
         upstream = null;
         request = null;
-        pipelined = null;
+        releaseHeld();
         if (from != null) {
             from.end(false);
         }

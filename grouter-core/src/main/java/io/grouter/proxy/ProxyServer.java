@@ -15,7 +15,6 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -121,10 +120,7 @@ public final class ProxyServer implements AutoCloseable {
                     .setMaxInitialLineLength(config.maxRequestLineBytes())
                     .setMaxHeaderSize(config.maxHeaderBytes())
                     .setAllowDuplicateContentLengths(false);
-            channel.pipeline()
-                    .addLast(new HttpServerCodec(decoder))
-                    .addLast(new FlowControlHandler())
-                    .addLast(new ClientConnection(context, false));
+            channel.pipeline().addLast(new HttpServerCodec(decoder)).addLast(new ClientConnection(context, false));
         }
     }
 }

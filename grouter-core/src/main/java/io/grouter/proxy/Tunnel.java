@@ -1,10 +1,12 @@
 package io.grouter.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * One direction of an upgraded connection: bytes go to the peer as they come, and no faster than the peer takes them.
@@ -18,8 +20,12 @@ final class Tunnel extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-        peer.write(bytes);
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf) {
+            peer.write(message);
+        } else {
+            ReferenceCountUtil.release(message); // the end of the HTTP message before the tunnel
+        }
     }
 
     @Override

@@ -108,6 +108,7 @@ final class Emitter implements AutoCloseable {
                     .reconnectWait(Duration.ofMillis(500))
                     .connectionTimeout(Duration.ofSeconds(1))
                     .reconnectBufferSize(0)
+                    .errorListener(new QuietErrors())
                     .build();
             try {
                 current = Nats.connect(options);

@@ -89,6 +89,7 @@ final class SimGoRouter implements AutoCloseable {
                 .maxReconnects(-1)
                 .reconnectWait(Duration.ofMillis(500))
                 .connectionTimeout(Duration.ofSeconds(1))
+                .errorListener(new QuietErrors())
                 .connectionListener((ConnectionListener) (connection, event) -> onEvent(connection, event))
                 .build();
         while (running) {
