@@ -2,6 +2,7 @@ package io.grouter.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -21,6 +22,7 @@ class LimitedLogTest {
     @BeforeEach
     void listen() {
         logger.setAdditive(false);
+        logger.setLevel(Level.WARN);
         lines.start();
         logger.addAppender(lines);
     }

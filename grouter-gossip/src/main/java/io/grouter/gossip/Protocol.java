@@ -211,6 +211,8 @@ final class Protocol {
             onDigests(table, source, digests, nowNanos);
         } else if (message instanceof Message.Buckets buckets) {
             onBuckets(rib, table, buckets, nowNanos);
+        } else if (message instanceof Message.Behind && source.sibling()) {
+            out.toSite(message.site(), message); // a sibling has heard more of that site than this node
         }
     }
 

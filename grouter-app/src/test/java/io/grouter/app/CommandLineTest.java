@@ -1,0 +1,71 @@
+package io.grouter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine commands = Main.commandLine();
+        commands.setOut(new PrintWriter(out, true));
+        commands.setErr(new PrintWriter(err, true));
+        return commands.execute(arguments);
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(folder.resolve("node.yaml"), text).toString();
+    }
+
+    @Test
+    void helpNamesTheCommands() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("run", "check-config", "./grouter sim");
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).contains("grouter ");
+    }
+
+    @Test
+    void wrongUsageIsTwo() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("rnu")).isEqualTo(2);
+        assertThat(run("run")).isEqualTo(2);
+        assertThat(run("check-config")).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing command", "rnu", "--config", "FILE");
+    }
+
+    @Test
+    void aGoodConfigurationIsZero() throws IOException {
+        String good = file("site: {name: dc1}\nnats: {servers: [\"nats://10.0.0.1:4222\"]}\n"
+                + "goRouters: {members: [{address: 10.0.0.2:80, status: 10.0.0.2:8080}]}\n");
+        assertThat(run("check-config", good)).isZero();
+        assertThat(out.toString()).contains("ok, site dc1");
+    }
+
+    @Test
+    void aBadConfigurationIsTwoForEveryCommandThatReadsIt() throws IOException {
+        String bad = file("site: {nme: dc1}\n");
+        assertThat(run("check-config", bad)).isEqualTo(2);
+        assertThat(run("run", "--config", bad)).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("did you mean name?", "4 problems in the configuration; nothing was started");
+    }
+
+    @Test
+    void theReferenceCanBePrinted() {
+        assertThat(run("check-config", "--reference")).isZero();
+        assertThat(out.toString()).isEqualTo(ConfigLoader.referenceText());
+    }
+}

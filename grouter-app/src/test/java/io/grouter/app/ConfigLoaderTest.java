@@ -1,0 +1,169 @@
+package io.grouter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grouter.route.Alias;
+import io.grouter.route.SiteId;
+import java.lang.reflect.RecordComponent;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+    private static final String MINIMAL = """
+            site: {name: dc1}
+            nats: {servers: ["nats://10.0.0.1:4222"]}
+            goRouters: {members: [{address: 10.0.0.2:80, status: 10.0.0.2:8080}]}
+            """;
+
+    private static List<String> problems(String text) {
+        try {
+            ConfigLoader.parse("f.yaml", text);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.problems();
+        }
+    }
+
+    @Test
+    void threeKeysAreEnough() throws ConfigException {
+        Config config = ConfigLoader.parse("f.yaml", MINIMAL);
+        assertThat(config.site().name()).isEqualTo(new SiteId("dc1"));
+        assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.dns().enabled()).isFalse();
+        assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 8081));
+    }
+
+    @Test
+    void valuesReplaceDefaults() throws ConfigException {
+        Config config = ConfigLoader.parse(
+                "f.yaml",
+                MINIMAL.replace(
+                                "{name: dc1}",
+                                "{name: dc1, aliases: [{appDomain: Apps.test, aliasDomain: dc1.apps.test}]}")
+                        + "proxy: {listen: [127.0.0.1:1, \"[::1]:2\"], decisionHeaders: true, idleTimeout: 500ms}\n"
+                        + "gossip:\n");
+        assertThat(config.site().aliases()).containsExactly(new Alias("apps.test", "dc1.apps.test"));
+        assertThat(config.proxy().listen())
+                .containsExactly(
+                        InetSocketAddress.createUnresolved("127.0.0.1", 1),
+                        InetSocketAddress.createUnresolved("::1", 2));
+        assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.gossip().heartbeat()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theReferenceItselfIsAConfiguration() throws ConfigException {
+        assertThat(ConfigLoader.parse("reference.yaml", ConfigLoader.referenceText())
+                        .site()
+                        .name()
+                        .name())
+                .isEqualTo("dc1");
+    }
+
+    @Test
+    void allProblemsAreReportedTogetherWithTheirPlaces() {
+        assertThat(problems("""
+                        site:
+                          nme: dc1
+                        nats:
+                          servers: nats://10.0.0.1:4222
+                          pingInterval: fast
+                        goRouters:
+                          members:
+                            - {address: 10.0.0.2, status: 10.0.0.2:8080, weight: 1}
+                            - {address: 10.0.0.2:80}
+                        proxy:
+                          idleTimout: 3s
+                          maxConnections: 0
+                          sharePorts: yes
+                        gosip: {}
+                        admin: 8081
+                        """))
+                .containsExactlyInAnyOrder(
+                        "f.yaml:2:3: site.nme: unknown key (did you mean name?)",
+                        "f.yaml:2:3: site.name: is missing and has no default",
+                        "f.yaml:4:12: nats.servers: is not a list (expected: [a, b] or lines that start with -)",
+                        "f.yaml:5:17: nats.pingInterval: \"fast\" is not allowed here (expected: a duration such as 500ms,"
+                                + " 20s, 2m, 12h)",
+                        "f.yaml:8:17: goRouters.members[0].address: \"10.0.0.2\" is not allowed here (expected: host:port"
+                                + " or [ipv6]:port): no port",
+                        "f.yaml:8:52: goRouters.members[0].weight: unknown key (allowed: address, status)",
+                        "f.yaml:9:7: goRouters.members[1].status: is missing and has no default",
+                        "f.yaml:11:3: proxy.idleTimout: unknown key (did you mean idleTimeout?)",
+                        "f.yaml:13:15: proxy.sharePorts: \"yes\" is not allowed here (expected: true or false)",
+                        "f.yaml:14:1: gosip: unknown key (did you mean gossip?)",
+                        "f.yaml:15:8: admin: is not a section (expected: keys and values)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "proxy: {maxConnections: 0}      | f.yaml:4:25: proxy.maxConnections: 0 (expected: >= 1)",
+                "proxy: {idleTimeout: 0s}        | f.yaml:4:22: proxy.idleTimeout: PT0S (expected: > 0)",
+                "gossip: {suspectAfter: 1s}      | f.yaml:4:24: gossip.suspectAfter: PT1S (expected: more than heartbeat, which is PT1S)",
+                "rib: {queueCapacity: -5}        | f.yaml:4:22: rib.queueCapacity: -5 (expected: >= 1)",
+                "dns: {ttl: 2d}                  | f.yaml:4:12: dns.ttl: PT48H (expected: 1s to 1d)",
+                "dns: {enabled: true, listen: []} | f.yaml:4:30: dns.listen: empty (expected: at least one host:port)",
+            })
+    void impossibleValuesSayWhatIsPossible(String line, String problem) {
+        assertThat(problems(MINIMAL + line)).containsExactly(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"site: [", "\t", "a: b: c", "site: {name: dc1", "- a", "just words", "&a [*a]", "site: *x"})
+    void whatIsNoYamlMappingIsOneProblemWithItsPlace(String text) {
+        assertThat(problems(text)).isNotEmpty().allMatch(problem -> problem.startsWith("f.yaml"));
+    }
+
+    @Test
+    void emptyFilesSayWhatIsMissing() {
+        assertThat(problems("")).hasSize(3).allMatch(problem -> problem.contains("is missing and has no default"));
+        assertThat(problems("# nothing\n")).hasSize(3);
+    }
+
+    @Test
+    void aKeyThatIsThereTwiceIsAProblem() {
+        assertThat(problems(MINIMAL + "site: {name: dc2}\n"))
+                .containsExactly("f.yaml:4:1: site: is there twice (first at f.yaml:1:1)");
+    }
+
+    @Test
+    void aMissingFileIsAProblem() {
+        assertThatThrownBy(() -> ConfigLoader.load(Path.of("no-such-file.yaml")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("no-such-file.yaml");
+    }
+
+    /** The reference has a key for every component of every record, and no other. */
+    @Test
+    void theReferenceIsComplete() {
+        Set<String> components = new TreeSet<>();
+        Set<String> keys = new TreeSet<>();
+        for (RecordComponent section : Config.class.getRecordComponents()) {
+            Arrays.stream(section.getType().getRecordComponents())
+                    .forEach(component -> components.add(section.getName() + "." + component.getName()));
+        }
+        ConfigLoader.reference()
+                .entries()
+                .forEach((section, tree) ->
+                        ((ConfigTree.Section) tree).entries().keySet().forEach(key -> keys.add(section + "." + key)));
+        assertThat(keys).isEqualTo(components);
+    }
+
+    @Test
+    void everyKeyOfTheReferenceIsExplained() {
+        assertThat(ConfigLoader.referenceText().lines().filter(line -> line.matches(" {2}\\w+:.*")))
+                .allMatch(line -> line.contains("# "));
+    }
+}

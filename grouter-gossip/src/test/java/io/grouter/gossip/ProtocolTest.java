@@ -1,0 +1,329 @@
+package io.grouter.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grouter.fib.SiteView;
+import io.grouter.route.FeedState;
+import io.grouter.route.Freshness;
+import io.grouter.route.Offer;
+import io.grouter.route.OfferChange;
+import io.grouter.route.RouteUri;
+import io.grouter.route.SiteId;
+import io.grouter.route.SiteInfo;
+import io.grouter.testing.Seed;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class ProtocolTest {
+    private final TestNet net = new TestNet(null);
+
+    private static SiteView view(TestNet.TestNode node, String site) {
+        return Objects.requireNonNull(node.rib.fib().site(new SiteId(site)));
+    }
+
+    private static Message.Heartbeat heartbeat(String site, long incarnation, int routes) {
+        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+        return new Message.Heartbeat(new SiteId(site), incarnation, 0, routes, 0, true, info);
+    }
+
+    private static Message.Announce announce(String site, long incarnation, long sequence, String uri) {
+        OfferChange put = new OfferChange(RouteUri.parse(uri), new Offer(1, ""));
+        return new Message.Announce(new SiteId(site), incarnation, sequence - 1, sequence, List.of(put));
+    }
+
+    private void deliver(TestNet.TestNode to, String fromSite, boolean sibling, Message message) {
+        TestNet.TestNode from = net.nodes.get(0);
+        to.protocol.onMessage(to.rib, new Source(new SiteId(fromSite), sibling, from), message, net.now);
+        to.publish();
+    }
+
+    @Test
+    void changesReachEveryNodeOfEverySite() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b1 = net.add("dc2");
+        TestNet.TestNode b2 = net.add("dc2");
+        net.run(2_000);
+        a.register("app.test", 1);
+        a.register("app.test", 2);
+        a.register("app.test/x", 1);
+        net.deliverAll();
+        for (TestNet.TestNode node : List.of(b1, b2)) {
+            assertThat(node.routesOf("dc1")).containsExactly("app.test", "app.test/x");
+            assertThat(node.rib.learned(new SiteId("dc1")).table().get(RouteUri.parse("app.test")))
+                    .isEqualTo(new Offer(2, "guid"));
+        }
+        a.unregister("app.test/x", 1);
+        net.deliverAll();
+        assertThat(b2.routesOf("dc1")).containsExactly("app.test");
+        assertThat(net.bucketMessages).as("deltas alone were enough").isZero();
+    }
+
+    @Test
+    void aNodeThatJoinsGetsWhatItLacks() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 3_000; i++) {
+            a.register("app-" + i + ".test", 1);
+        }
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).hasSize(3_000);
+        TestNet.TestNode sibling = net.add("dc2");
+        TestNet.TestNode third = net.add("dc3");
+        net.run(3_000);
+        assertThat(sibling.routesOf("dc1")).hasSize(3_000);
+        assertThat(third.routesOf("dc1")).hasSize(3_000);
+        assertThat(view(sibling, "dc1").converged()).isTrue();
+    }
+
+    @Test
+    void aMissedChangeIsNoticedAndOnlyItsBucketsAreSent() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 2_000; i++) {
+            a.register("app-" + i + ".test", 1);
+        }
+        net.run(3_000);
+        net.bucketMessages = 0;
+        b.cut = true;
+        a.register("new.test", 1);
+        a.unregister("app-7.test", 1);
+        net.deliverAll();
+        b.cut = false;
+        net.run(2_000);
+        assertThat(b.routesOf("dc1")).contains("new.test").doesNotContain("app-7.test");
+        assertThat(view(b, "dc1").converged()).isTrue();
+        assertThat(net.bucketMessages).isEqualTo(1);
+    }
+
+    @Test
+    void anotherSiteCannotWriteATable() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.test", 1);
+        net.run(2_000);
+        deliver(b, "dc3", false, announce("dc1", 99, 1, "evil.test"));
+        deliver(b, "dc3", false, heartbeat("dc1", 99, 0));
+        deliver(b, "dc3", false, announce("dc2", 99, 1, "evil.test"));
+        net.run(2_000);
+        assertThat(b.routesOf("dc1")).containsExactly("app.test");
+        assertThat(view(b, "dc1").incarnation()).isEqualTo(a.lastIncarnation);
+        assertThat(b.rib.ownOffers().size()).isZero();
+    }
+
+    @Test
+    void anOldIncarnationAndAReplayChangeNothing() {
+        TestNet.TestNode b = net.add("dc2");
+        deliver(b, "dc1", false, announce("dc1", 5, 1, "one.test"));
+        deliver(b, "dc1", false, announce("dc1", 5, 2, "two.test"));
+        deliver(b, "dc1", false, announce("dc1", 5, 1, "replayed.test"));
+        deliver(b, "dc1", false, announce("dc1", 4, 9, "old.test"));
+        assertThat(b.routesOf("dc1")).containsExactly("one.test", "two.test");
+    }
+
+    @Test
+    void aRestartedSiteThatForgotItsIncarnationIsToldAndHeardAgain() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        deliver(b, "dc1", false, heartbeat("dc1", 40, 0));
+        net.run(3_000);
+        assertThat(a.lastIncarnation).isEqualTo(41);
+        a.register("app.test", 1);
+        net.run(1_000);
+        a.restart();
+        a.register("other.test", 1);
+        net.run(5_000);
+        assertThat(b.routesOf("dc1")).containsExactly("other.test");
+    }
+
+    /** Found by the random test: the site's speaker was told by nobody that its word had become too old. */
+    @Test
+    void aSiblingThatHeardANewerIncarnationMakesTheSiteSpeakAgain() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b1 = net.add("dc2");
+        TestNet.TestNode b2 = net.add("dc2");
+        net.run(1_000);
+        deliver(b2, "dc1", true, heartbeat("dc1", 7, 0));
+        a.register("app.test", 1);
+        net.run(3_000);
+        assertThat(a.lastIncarnation).isEqualTo(8);
+        assertThat(b1.routesOf("dc1")).containsExactly("app.test");
+        assertThat(b2.routesOf("dc1")).containsExactly("app.test");
+    }
+
+    @Test
+    void nobodyCanPushAnIncarnationOutOfReach() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc2");
+        net.run(1_000);
+        deliver(a, "dc2", false, new Message.Behind(new SiteId("dc1"), Long.MAX_VALUE));
+        net.run(1_000);
+        assertThat(a.lastIncarnation).isLessThan(10);
+    }
+
+    @Test
+    void aStandbyTakesOverWithoutSendingTheTableAgain() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 1_000; i++) {
+            a1.register("app-" + i + ".test", 1);
+            a2.register("app-" + i + ".test", 1);
+        }
+        net.run(3_000);
+        net.bucketMessages = 0;
+        a1.up = false;
+        net.run(3_000);
+        a2.register("new.test", 1);
+        net.run(200);
+        assertThat(view(b, "dc1").incarnation()).isGreaterThan(a1.lastIncarnation);
+        assertThat(b.routesOf("dc1")).hasSize(1_001).contains("new.test");
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.FRESH);
+        assertThat(net.bucketMessages).isZero();
+    }
+
+    @Test
+    void aSiteThatIsStillWarmingUpTakesNothingBack() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.test", 1);
+        net.run(2_000);
+        a.restart();
+        a.rib.feed(FeedState.WARMING, net.now);
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).containsExactly("app.test");
+        assertThat(view(b, "dc1").converged()).isFalse();
+        a.register("new.test", 1);
+        a.rib.feed(FeedState.LIVE, net.now);
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).containsExactly("new.test");
+    }
+
+    @Test
+    void aSilentSiteAgesAndIsBackWithItsNextHeartbeat() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.test", 1);
+        net.run(2_000);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.FRESH);
+        a.cut = true;
+        net.run(4_000);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.SUSPECT);
+        net.run(28_000);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.STALE);
+        assertThat(b.routesOf("dc1")).containsExactly("app.test");
+        a.cut = false;
+        net.run(1_100);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
+    void aSiteThatIsGoneIsForgottenAndLearntAnew() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.test", 1);
+        net.run(2_000);
+        a.cut = true;
+        net.run(3_700_000);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.GONE);
+        assertThat(b.routesOf("dc1")).isEmpty();
+        a.cut = false;
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).containsExactly("app.test");
+    }
+
+    @Test
+    void aPauseOfThisNodeIsNotHeldAgainstOthers() {
+        net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        net.now += 60_000 * TestNet.MILLI;
+        b.tick();
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
+    void sitesAreBounded() {
+        TestNet.TestNode a = net.add("dc1");
+        for (int i = 0; i < 10; i++) {
+            deliver(a, "x" + i, false, heartbeat("x" + i, 1, 0));
+        }
+        assertThat(a.rib.learned()).hasSize(4);
+    }
+
+    /** Whatever the network did, once it is well again every table equals its owner's, and never held anything else. */
+    @Test
+    void allTablesEqualTheirOwnersOnceTheNetworkHeals() {
+        Random random = Seed.random("ProtocolTest.allTablesEqualTheirOwnersOnceTheNetworkHeals");
+        for (int round = 0; round < 20; round++) {
+            TestNet chaos = new TestNet(random);
+            for (String site : List.of("dc1", "dc1", "dc2", "dc2", "dc3")) {
+                chaos.add(site);
+            }
+            chaos.faulty = true;
+            for (int step = 0; step < 150; step++) {
+                randomStep(chaos, random);
+                chaos.run(100 * (1 + random.nextInt(4)));
+                chaos.nodes.forEach(ProtocolTest::holdsNothingForeign);
+            }
+            chaos.faulty = false;
+            chaos.nodes.forEach(node -> {
+                node.cut = false;
+                node.up = true;
+            });
+            chaos.run(20_000);
+            chaos.nodes.forEach(node -> equalsItsOwners(chaos, node));
+        }
+    }
+
+    /** Both nodes of a site hear the same NATS; names carry their site, so that a foreign write would show. */
+    private static void randomStep(TestNet chaos, Random random) {
+        TestNet.TestNode node = chaos.nodes.get(random.nextInt(chaos.nodes.size()));
+        switch (random.nextInt(8)) {
+            case 0 -> node.cut = !node.cut;
+            case 1 ->
+                node.up = !node.up || chaos.nodes.stream().filter(n -> n.up).count() < 2;
+            default -> {
+                String uri = "app-" + random.nextInt(40) + "." + node.site;
+                boolean add = random.nextInt(3) > 0;
+                for (TestNet.TestNode each : chaos.nodes) {
+                    if (each.site.equals(node.site)) {
+                        if (add) {
+                            each.register(uri, 1);
+                        } else {
+                            each.unregister(uri, 1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void holdsNothingForeign(TestNet.TestNode node) {
+        node.rib
+                .fib()
+                .sites()
+                .forEach(view -> assertThat(node.routesOf(view.site().name()))
+                        .allSatisfy(uri -> assertThat(uri).endsWith("." + view.site())));
+    }
+
+    private static void equalsItsOwners(TestNet chaos, TestNet.TestNode node) {
+        for (TestNet.TestNode owner : chaos.nodes) {
+            if (!owner.site.equals(node.site)) {
+                Set<String> own = new TreeSet<>();
+                owner.rib.fib().forEach(route -> {
+                    if (route.local()) {
+                        own.add(route.uri().toString());
+                    }
+                });
+                assertThat(node.routesOf(owner.site.name()))
+                        .as(owner + "'s table at " + node)
+                        .isEqualTo(own);
+                assertThat(view(node, owner.site.name()).converged()).isTrue();
+            }
+        }
+    }
+}
