@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a tree to records: a component takes the value of the key of its name, from the user's file or else from the
- * reference. Every problem is collected, with its place; nothing stops at the first.
+ * reference. Every problem is collected, with its place; nothing stops at the first: a value that cannot be used is
+ * reported and its default takes its place for the checks that follow.
  */
 final class ConfigBinder {
     private final List<String> problems;
@@ -40,7 +41,7 @@ final class ConfigBinder {
             arguments[i] = component(components[i], path, user, reference);
             complete &= arguments[i] != null;
         }
-        return complete ? construct(type, path, user, components, arguments) : null;
+        return complete ? construct(type, path, user, reference, components, arguments) : null;
     }
 
     private void reportUnknown(String path, ConfigTree.Section user, RecordComponent[] components) {
@@ -67,10 +68,9 @@ final class ConfigBinder {
         }
         if (given == null && (fallback == null || fallback.required())) {
             problems.add(user.place() + ": " + fullName + ": is missing and has no default");
-            return null;
         }
-        ConfigTree used = given != null ? given : fallback;
-        return used == null ? null : convert(component.getGenericType(), fullName, used);
+        Object value = given == null ? null : convert(component.getGenericType(), fullName, given);
+        return value != null || fallback == null ? value : convert(component.getGenericType(), fullName, fallback);
     }
 
     /** Records that are written as one word have a type of their own in {@link #scalar}. */
@@ -168,25 +168,51 @@ final class ConfigBinder {
         return "text";
     }
 
+    /** Makes the record; for each value its checks refuse, the problem is noted and the default tried instead. */
     private <T> @Nullable T construct(
-            Class<T> type, String path, ConfigTree.Section user, RecordComponent[] components, Object[] arguments) {
+            Class<T> type,
+            String path,
+            ConfigTree.Section user,
+            ConfigTree.@Nullable Section reference,
+            RecordComponent[] components,
+            Object[] arguments) {
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        try {
-            return type.getDeclaredConstructor(types).newInstance(arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException refused) {
+        for (int attempt = 0; attempt <= components.length; attempt++) {
+            try {
+                return type.getDeclaredConstructor(types).newInstance(arguments);
+            } catch (InvocationTargetException e) {
+                if (!(e.getCause() instanceof IllegalArgumentException refused)) {
+                    throw new IllegalStateException("cannot make " + type, e);
+                }
                 String message = String.valueOf(refused.getMessage());
                 int colon = message.indexOf(':');
                 String key = colon < 0 ? "" : message.substring(0, colon);
                 ConfigTree at = user.entries().get(key);
                 problems.add((at == null ? user.place() : at.place()) + ": " + join(path, message));
-                return null;
+                if (!replaceByDefault(key, reference, components, arguments)) {
+                    return null;
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot make " + type, e);
             }
-            throw new IllegalStateException("cannot make " + type, e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make " + type, e);
         }
+        return null;
+    }
+
+    private boolean replaceByDefault(
+            String key, ConfigTree.@Nullable Section reference, RecordComponent[] components, Object[] arguments) {
+        ConfigTree fallback = reference == null ? null : reference.entries().get(key);
+        for (int i = 0; i < components.length; i++) {
+            if (fallback != null && components[i].getName().equals(key)) {
+                Object value = convert(components[i].getGenericType(), key, fallback);
+                if (value != null && !value.equals(arguments[i])) {
+                    arguments[i] = value;
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static String join(String path, String name) {

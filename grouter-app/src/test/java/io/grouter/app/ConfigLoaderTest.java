@@ -86,6 +86,7 @@ class ConfigLoaderTest {
                           idleTimout: 3s
                           maxConnections: 0
                           sharePorts: yes
+                          responseTimeout: 0s
                         gosip: {}
                         admin: 8081
                         """))
@@ -97,12 +98,14 @@ class ConfigLoaderTest {
                                 + " 20s, 2m, 12h)",
                         "f.yaml:8:17: goRouters.members[0].address: \"10.0.0.2\" is not allowed here (expected: host:port"
                                 + " or [ipv6]:port): no port",
-                        "f.yaml:8:52: goRouters.members[0].weight: unknown key (allowed: address, status)",
+                        "f.yaml:8:50: goRouters.members[0].weight: unknown key (allowed: address, status)",
                         "f.yaml:9:7: goRouters.members[1].status: is missing and has no default",
                         "f.yaml:11:3: proxy.idleTimout: unknown key (did you mean idleTimeout?)",
+                        "f.yaml:12:19: proxy.maxConnections: 0 (expected: >= 1)",
+                        "f.yaml:14:20: proxy.responseTimeout: PT0S (expected: > 0)",
                         "f.yaml:13:15: proxy.sharePorts: \"yes\" is not allowed here (expected: true or false)",
-                        "f.yaml:14:1: gosip: unknown key (did you mean gossip?)",
-                        "f.yaml:15:8: admin: is not a section (expected: keys and values)");
+                        "f.yaml:15:1: gosip: unknown key (did you mean gossip?)",
+                        "f.yaml:16:8: admin: is not a section (expected: keys and values)");
     }
 
     @ParameterizedTest

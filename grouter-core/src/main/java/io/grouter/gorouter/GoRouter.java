@@ -105,9 +105,9 @@ public final class GoRouter {
     }
 
     void health(Health now) {
-        health = now;
-        if (now == Health.HEALTHY) {
-            paused = false;
+        if (now == Health.HEALTHY && health != Health.HEALTHY) {
+            paused = false; // it is back; while it was healthy all along, its traffic port may still be stuck
         }
+        health = now;
     }
 }

@@ -17,6 +17,7 @@ final class FeedMonitor {
     private long connectedNanos;
     private long heardNanos;
     private boolean heardSinceConnect;
+    private boolean warm;
 
     FeedMonitor(Duration registrationInterval) {
         this.intervalNanos = registrationInterval.toNanos();
@@ -48,14 +49,18 @@ final class FeedMonitor {
             connectedNanos = nowNanos;
             heardNanos = nowNanos;
             heardSinceConnect = false;
+            warm = false;
             state = FeedState.WARMING;
         }
         if (nowNanos - heardNanos > 3 * intervalNanos) {
             state = FeedState.SILENT;
-        } else if (state == FeedState.SILENT && heardSinceConnect) {
-            state = FeedState.LIVE;
+        } else if (state == FeedState.SILENT) {
+            // A feed that fell silent before it was ever complete has to warm up from here.
+            connectedNanos = warm ? connectedNanos : nowNanos;
+            state = warm ? FeedState.LIVE : FeedState.WARMING;
         } else if (heardSinceConnect && nowNanos - connectedNanos >= intervalNanos) {
             state = FeedState.LIVE;
+            warm = true;
         }
         return state;
     }

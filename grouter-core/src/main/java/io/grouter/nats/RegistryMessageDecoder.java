@@ -3,6 +3,7 @@ package io.grouter.nats;
 import io.grouter.route.Endpoint;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,8 @@ import tools.jackson.core.json.JsonFactory;
 public final class RegistryMessageDecoder {
     /** Most URIs in one message. */
     static final int MAX_URIS = 1000;
+    /** Longest text that is kept of any other field, in characters. */
+    static final int MAX_TEXT = 1024;
 
     private static final JsonFactory JSON = JsonFactory.builder().build();
 
@@ -38,10 +41,9 @@ public final class RegistryMessageDecoder {
 
     private static Decoded decode(byte[] body, boolean register) {
         Fields fields = new Fields();
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
-            if (body.length > 0 && body[0] == (byte) 0xEF) {
-                return new Decoded.Malformed(Decoded.Reason.JSON, "starts with a byte order mark", "unknown");
-            }
+        // Bad UTF-8 becomes U+FFFD and a byte order mark stays a character, both as in Go.
+        String text = new String(body, StandardCharsets.UTF_8);
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.START_OBJECT) {
                 fields.read(json);
@@ -88,8 +90,11 @@ public final class RegistryMessageDecoder {
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = json.currentName();
                 JsonToken value = json.nextToken();
+                String key = name.toLowerCase(Locale.ROOT);
                 if (value != JsonToken.VALUE_NULL) {
-                    readField(json, name.toLowerCase(Locale.ROOT));
+                    readField(json, key);
+                } else if (key.equals("uris")) {
+                    uris = List.of();
                 }
             }
         }
@@ -97,13 +102,13 @@ public final class RegistryMessageDecoder {
         private void readField(JsonParser json, String name) {
             switch (name) {
                 case "uris" -> uris = strings(json, name);
-                case "host" -> host = string(json, name);
+                case "host" -> host = kept(json, name);
                 case "port" -> port = (int) integer(json, name, 0, 65535);
                 case "tls_port" -> tlsPort = (int) integer(json, name, 0, 65535);
-                case "app" -> app = string(json, name);
-                case "private_instance_id" -> instanceId = string(json, name);
-                case "private_instance_index" -> instanceIndex = string(json, name);
-                case "isolation_segment" -> isolationSegment = string(json, name);
+                case "app" -> app = kept(json, name);
+                case "private_instance_id" -> instanceId = kept(json, name);
+                case "private_instance_index" -> instanceIndex = kept(json, name);
+                case "isolation_segment" -> isolationSegment = kept(json, name);
                 case "route_service_url" -> routeServiceUrl = string(json, name);
                 case "stale_threshold_in_seconds" ->
                     staleThreshold = clamp(integer(json, name, Long.MIN_VALUE, Long.MAX_VALUE));
@@ -153,6 +158,16 @@ public final class RegistryMessageDecoder {
             return wellFormed(json.getString());
         }
 
+        private static String kept(JsonParser json, String name) {
+            String text = string(json, name);
+            if (text.length() > MAX_TEXT) {
+                throw new Drop(
+                        Decoded.Reason.OVERSIZED,
+                        name + " has " + text.length() + " characters (allowed: " + MAX_TEXT + ")");
+            }
+            return text;
+        }
+
         /** Replaces lone surrogates by U+FFFD, as Go's decoder does; they could not be sent on as UTF-8. */
         private static String wellFormed(String text) {
             for (int i = 0; i < text.length(); i++) {
@@ -195,7 +210,9 @@ public final class RegistryMessageDecoder {
             List<String> values = new ArrayList<>(1);
             for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
                 String value = token == JsonToken.VALUE_NULL ? "" : string(json, name);
-                if (value.length() > RouteUri.MAX_LENGTH) {
+                // Some letters grow when they are lower-cased.
+                if (value.length() > RouteUri.MAX_LENGTH
+                        || value.toLowerCase(Locale.ROOT).length() > RouteUri.MAX_LENGTH) {
                     throw new Drop(
                             Decoded.Reason.OVERSIZED,
                             "a uri has " + value.length() + " characters (allowed: " + RouteUri.MAX_LENGTH + ")");

@@ -29,10 +29,10 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Most bytes read and thrown away while closing, so that the client sees the answer before the end. */
     private static final int LINGER_LIMIT = 1024 * 1024;
 
-    private static final long LINGER_MILLIS = 2_000;
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final ProxyContext proxy;
     private final boolean https;
@@ -124,6 +124,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (upstream != null && !requestDone) {
+            upstream.channel().flush(); // the rest of the request may be long in coming
+        }
         if (wanted) {
             ctx.read();
         }
@@ -192,16 +195,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             refuse(Refusal.METHOD);
             return;
         }
+        Target.escapeNonAscii(head);
         Target target = Target.of(head, this::refuseAndClose);
         if (target == null) {
             return;
         }
         Fib fib = proxy.fib().get();
-        Decision made = proxy.steering().decide(fib, new RequestFacts(https, target.host(), target.path(), address));
+        boolean secure = https || ForwardedHeaders.cameOverTls(head.headers());
+        Decision made = proxy.steering().decide(fib, new RequestFacts(secure, target.host(), target.path(), address));
         decision = made;
         proxy.metrics().decided(made.rule());
         if (made instanceof Decision.Redirect redirect) {
-            redirect(redirect, target, fib.ownSite().name());
+            redirect(redirect, secure, target, fib.ownSite().name());
         } else {
             forward(head, (Decision.Forward) made, target);
         }
@@ -214,9 +219,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return cause instanceof TooLongHttpHeaderException ? Refusal.HEAD_TOO_LONG : Refusal.BAD_REQUEST;
     }
 
-    private void redirect(Decision.Redirect to, Target target, String site) {
+    private void redirect(Decision.Redirect to, boolean secure, Target target, String site) {
         String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
-        String location = (https ? "https://" : "http://") + to.authority() + path;
+        String location = (secure ? "https://" : "http://") + to.authority() + path;
         answer(Answers.redirect(location, site, to.rule().reason()));
     }
 
@@ -269,6 +274,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ForwardedHeaders.prepareRequest(head, address, https, target.authority(), made.host());
         if (!target.authority().isEmpty()) {
             head.setProtocolVersion(HttpVersion.HTTP_1_1);
+            if (!head.headers().contains(HttpHeaderNames.HOST)) {
+                head.headers().set(HttpHeaderNames.HOST, target.authority());
+            }
         }
         tryNext(head);
     }
@@ -312,17 +320,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void send(HttpRequest head, UpstreamConnection connection) {
         upstream = connection;
         connection.begin(this);
-        deadline.set(client(), proxy.config().responseTimeout());
         connection.channel().write(head);
         if (requestDone) {
+            deadline.set(client(), proxy.config().responseTimeout());
             connection.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
         } else {
-            if (HttpUtil.is100ContinueExpected(head)) {
+            nextPiece();
+            if (!delivering && !requestDone) {
                 connection.channel().flush();
             }
-            next();
         }
         connection.channel().read();
+    }
+
+    private void nextPiece() {
+        deadline.set(client(), proxy.config().idleTimeout());
+        next();
     }
 
     private void onContent(HttpContent content) {
@@ -350,13 +363,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (last) {
             watch();
         } else if (to.channel().isWritable()) {
-            next();
+            nextPiece();
         }
     }
 
     void onUpstreamWritable() {
         if (!requestDone && !discarding) {
-            next();
+            nextPiece();
         }
     }
 
@@ -571,15 +584,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void linger() {
         lingering = true;
         discarding = true;
-        deadline.cancel();
         ChannelHandlerContext ctx = client();
+        deadline.set(ctx, proxy.config().idleTimeout());
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (requestDone || !(ctx.channel() instanceof DuplexChannel duplex)) {
                 ctx.close();
                 return;
             }
             duplex.shutdownOutput();
-            ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            deadline.set(ctx, LINGER);
             next();
         });
     }
@@ -595,7 +608,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onTimeout() {
-        if (request == null) {
+        if (request == null || lingering) {
             client().close();
         } else if (responseStarted) {
             abort();

@@ -70,6 +70,12 @@ final class ForwardedHeaders {
         }
     }
 
+    /** Returns whether a proxy in front says that the client came over TLS; a lie only sends the liar to https. */
+    static boolean cameOverTls(HttpHeaders headers) {
+        String proto = headers.get(X_FORWARDED_PROTO);
+        return proto != null && proto.trim().toLowerCase(Locale.ROOT).startsWith("https");
+    }
+
     /** Removes from an answer what was meant for this hop alone. */
     static void removeHopByHop(HttpHeaders headers) {
         if (headers.contains(HttpHeaderNames.CONNECTION)) {

@@ -46,6 +46,28 @@ record Target(String authority, String host, String pathAndQuery, String path) {
         return new Target(authority, host, pathAndQuery, query < 0 ? pathAndQuery : pathAndQuery.substring(0, query));
     }
 
+    /** Writes raw bytes above ASCII as escapes, which is what GoRouter matches on; the codec would re-encode them. */
+    static void escapeNonAscii(HttpRequest request) {
+        String uri = request.uri();
+        StringBuilder escaped = null;
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c >= 0x80 && escaped == null) {
+                escaped = new StringBuilder(uri.length() + 16).append(uri, 0, i);
+            }
+            if (escaped != null) {
+                if (c >= 0x80) {
+                    escaped.append(String.format("%%%02X", (int) c));
+                } else {
+                    escaped.append(c);
+                }
+            }
+        }
+        if (escaped != null) {
+            request.setUri(escaped.toString());
+        }
+    }
+
     /** Takes the reason why there is no target. */
     interface Problem {
         void report(Refusal refusal);

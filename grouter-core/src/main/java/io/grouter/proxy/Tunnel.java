@@ -7,12 +7,16 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One direction of an upgraded connection: bytes go to the peer as they come, and no faster than the peer takes them.
  * When one side ends, the other is closed after all that was read has been written.
  */
 final class Tunnel extends ChannelInboundHandlerAdapter {
+    /** Longest wait for the peer to take what was read before this side ended. */
+    private static final int LAST_WRITE_SECONDS = 30;
+
     private final Channel peer;
 
     Tunnel(Channel peer) {
@@ -46,6 +50,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        peer.eventLoop().schedule(() -> peer.close(), LAST_WRITE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -72,8 +72,9 @@ public final class AdjRibIn {
     }
 
     /** Makes the last heartbeat look younger, because this node itself was not running for a while. */
-    public void credit(long nanos) {
-        heardNanos += nanos;
+    public void credit(long nanos, long nowNanos) {
+        long silent = nowNanos - heardNanos;
+        heardNanos = nowNanos - Math.max(0, silent - nanos);
     }
 
     void freshness(Freshness now) {

@@ -42,16 +42,20 @@ public final class Steering {
 
     /** Decides one request against one snapshot. */
     public Decision decide(Fib fib, RequestFacts facts) {
-        Decision byAlias = decideAlias(fib, facts.host());
-        if (byAlias != null) {
-            return byAlias;
+        String ownName = globalName(ownAliases, facts.host());
+        if (ownName != null) {
+            return new Decision.Forward(Rule.ALIAS, ownName);
         }
         RouteEntry route = fib.lookup(facts.host(), facts.path());
+        if (route != null && route.local()) {
+            return LOCAL;
+        }
+        String foreignName = foreignName(fib, facts.host());
+        if (foreignName != null) {
+            return new Decision.Forward(Rule.FOREIGN_ALIAS, foreignName);
+        }
         if (route == null) {
             return UNKNOWN;
-        }
-        if (route.local()) {
-            return LOCAL;
         }
         if (fib.feed() != FeedState.LIVE) {
             return UNSURE;
@@ -83,24 +87,37 @@ public final class Steering {
 
     /**
      * Returns the sites a client that asks DNS for a name should be sent to: for an alias its site, else every fit site
-     * that has the name, else none.
+     * that has the name, else none. Sites that have gone silent are named only when there is no other.
      */
     public Set<SiteId> sitesFor(Fib fib, String host) {
         SiteId aliasOf = siteOfAlias(fib, host);
         if (aliasOf != null) {
             return Set.of(aliasOf);
         }
+        List<RouteEntry> routes = fib.lookupHost(host);
         Set<SiteId> sites = new TreeSet<>();
-        for (RouteEntry route : fib.lookupHost(host)) {
-            if (route.local()) {
-                sites.add(ownSite);
-            }
+        // As long as this site is not sure of itself, it may have the name too.
+        boolean own = !routes.isEmpty() && fib.feed() != FeedState.LIVE;
+        Freshness best = Freshness.GONE;
+        for (RouteEntry route : routes) {
+            own |= route.local();
             for (LearnedOffer offer : route.learned()) {
                 SiteView view = fib.site(offer.site());
-                if (view != null && view.fit()) {
-                    sites.add(offer.site());
+                if (view == null || !view.fit() || view.freshness().compareTo(best) > 0) {
+                    continue;
                 }
+                if (view.freshness() != best) {
+                    best = view.freshness();
+                    sites.clear();
+                }
+                sites.add(offer.site());
             }
+        }
+        if (own) {
+            if (best != Freshness.FRESH) {
+                sites.clear();
+            }
+            sites.add(ownSite);
         }
         return sites;
     }
@@ -112,7 +129,9 @@ public final class Steering {
         }
         for (SiteView view : fib.sites()) {
             SiteInfo info = view.info();
-            if (info != null && isUnderAlias(info.aliases(), host)) {
+            if (info != null
+                    && isUnderAlias(
+                            info.aliases().stream().filter(this::isBelievable).toList(), host)) {
                 return view.site();
             }
         }
@@ -128,29 +147,36 @@ public final class Steering {
         return false;
     }
 
-    private @Nullable Decision decideAlias(Fib fib, String host) {
-        String own = globalName(ownAliases, host);
-        if (own != null) {
-            return new Decision.Forward(Rule.ALIAS, own);
-        }
-        String foreign = globalName(fib, host);
-        return foreign == null ? null : new Decision.Forward(Rule.FOREIGN_ALIAS, foreign);
-    }
-
     private @Nullable String globalName(Fib fib, String host) {
         String own = globalName(ownAliases, host);
-        if (own != null) {
-            return own;
-        }
+        return own != null ? own : foreignName(fib, host);
+    }
+
+    /** Returns the app-domain name of another site's alias, or null. */
+    private @Nullable String foreignName(Fib fib, String host) {
         List<SiteView> sites = fib.sites();
         for (int i = 0; i < sites.size(); i++) {
             SiteInfo info = sites.get(i).info();
-            String name = info == null ? null : globalName(info.aliases(), host);
-            if (name != null) {
-                return name;
+            List<Alias> aliases = info == null ? List.of() : info.aliases();
+            for (int j = 0; j < aliases.size(); j++) {
+                Alias alias = aliases.get(j);
+                String name = isBelievable(alias) ? alias.toGlobal(host) : null;
+                if (name != null) {
+                    return name;
+                }
             }
         }
         return null;
+    }
+
+    /** Another site cannot claim a domain that holds one of this site's app domains as its own alias domain. */
+    private boolean isBelievable(Alias foreign) {
+        for (int i = 0; i < ownAliases.size(); i++) {
+            if (HostNames.isUnder(ownAliases.get(i).appDomain(), foreign.aliasDomain())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static @Nullable String globalName(List<Alias> aliases, String host) {

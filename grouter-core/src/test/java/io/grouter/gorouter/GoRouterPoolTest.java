@@ -80,7 +80,15 @@ class GoRouterPoolTest {
     }
 
     @Test
-    void aGoodProbeEndsThePauseAtOnce() {
+    void goingOnToAnswerProbesDoesNotEndThePause() {
+        GoRouter refused = member(GoRouter.Health.HEALTHY, 0);
+        pool.connectFailed(refused, "refused");
+        pool.probed(refused, GoRouter.Health.HEALTHY);
+        assertThat(pool.healthy()).isEqualTo(2);
+    }
+
+    @Test
+    void comingBackEndsThePauseAtOnce() {
         GoRouter refused = pool.members().get(0);
         pool.connectFailed(refused, "refused");
         pool.probed(refused, GoRouter.Health.HEALTHY);

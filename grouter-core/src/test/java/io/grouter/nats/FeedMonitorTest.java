@@ -44,6 +44,17 @@ class FeedMonitorTest {
     }
 
     @Test
+    void aFeedThatWasSilentFromTheStartWarmsUpWhenItSpeaks() {
+        at(0, 1, true);
+        assertThat(at(61, 1, true)).isEqualTo(FeedState.SILENT);
+        message(70);
+        assertThat(at(70, 1, true)).isEqualTo(FeedState.WARMING);
+        message(80);
+        assertThat(at(89, 1, true)).isEqualTo(FeedState.WARMING);
+        assertThat(at(90, 1, true)).isEqualTo(FeedState.LIVE);
+    }
+
+    @Test
     void aLostConnectionIsLostAndComesBackWarming() {
         at(0, 1, true);
         message(1);

@@ -152,6 +152,28 @@ class RegistryMessageDecoderTest {
     }
 
     @Test
+    void whatCouldNotBeSentOnIsOversizedToo() {
+        for (String fields :
+                List.of("\"app\":\"" + "a".repeat(1025) + "\"", "\"uris\":[\"" + "\u0130".repeat(2048) + "\"]")) {
+            assertThat(((Decoded.Malformed) decode("{" + fields + "}")).reason())
+                    .isEqualTo(Decoded.Reason.OVERSIZED);
+        }
+    }
+
+    @Test
+    void badUtf8BecomesReplacementCharactersAsInGo() {
+        byte[] body = "{\"uris\":[\"x.test\"]}".getBytes(StandardCharsets.UTF_8);
+        body[10] = (byte) 0xC3;
+        Decoded decoded = decoder.register(body);
+        assertThat(((Decoded.Changes) decoded).changes().get(0).uri().host()).isEqualTo("\ufffd.test");
+    }
+
+    @Test
+    void aNullListIsEmptyAsInGo() {
+        assertThat(changes("{\"uris\":[\"a.test\"],\"uris\":null}")).isEmpty();
+    }
+
+    @Test
     void theEmittersNameCannotForgeLogLines() {
         Decoded decoded = decode("{\"host\":\"x\\nERROR all is lost\",\"port\":\"\"}");
         assertThat(((Decoded.Malformed) decoded).emitter()).isEqualTo("x?ERROR?all?is?lost");

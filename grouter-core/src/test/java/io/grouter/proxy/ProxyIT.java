@@ -111,7 +111,7 @@ class ProxyIT {
 
     private static Fib fib() {
         SiteInfo info =
-                new SiteInfo("", List.of(new Alias("apps.test", "dc2.apps.test")), 8080, 0, List.of(), 1, false);
+                new SiteInfo("", List.of(new Alias("apps.test", "dc2.apps.test")), 8080, 443, List.of(), 1, false);
         return Fib.empty(DC1)
                 .next()
                 .feed(FeedState.LIVE)
@@ -217,6 +217,74 @@ class ProxyIT {
                 .contains("X-Forwarded-For: 192.0.2.1, 192.0.2.2, 127.0.0.1\r\n")
                 .contains("X-Forwarded-Proto: https\r\n", "X-Forwarded-Host: orig.test\r\n", "te: trailers\r\n")
                 .doesNotContain("X-Private", "Keep-Alive", "Upgrade", "HTTP2-Settings", "Connection");
+    }
+
+    @Test
+    void rawBytesInATargetArriveAsEscapes() throws Exception {
+        RawHttp client = connect(start(echoHeads().port()));
+        client.send("GET /caf\u00c3\u00a9?x=\u00ff HTTP/1.1\nHost: here.apps.test\n\n");
+        client.readAnswer();
+        assertThat(nextReceived()).startsWith("GET /caf%C3%A9?x=%FF HTTP/1.1\r\n");
+    }
+
+    @Test
+    void theHeadOfARequestDoesNotWaitForItsBody() throws Exception {
+        RawHttp client = connect(start(echoHeads().port()));
+        client.send("POST / HTTP/1.1\nHost: here.apps.test\nContent-Length: 3\n\n");
+        assertThat(nextReceived()).startsWith("POST /");
+        client.send("abc");
+        assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void aBodyThatDoesNotComeIsCutOff() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            InputStream in = socket.getInputStream();
+            readHead(in);
+            in.readAllBytes();
+        });
+        RawHttp client = connect(start(Duration.ofMillis(300), goRouter.port()));
+        client.send("POST / HTTP/1.1\nHost: here.apps.test\nContent-Length: 3\n\nab");
+        assertThat(client.readAll()).startsWith("HTTP/1.1 408").contains("X-Grouter-Reason: slow-client\r\n");
+    }
+
+    @Test
+    void oldClientsWithAnAbsoluteTargetGetAHost() throws Exception {
+        RawHttp client = connect(start(echoHeads().port()));
+        client.send("GET http://here.apps.test:8/x HTTP/1.0\n\n");
+        assertThat(client.readAll()).contains("X-Grouter-Reason: local");
+        assertThat(nextReceived())
+                .startsWith("GET http://here.apps.test:8/x HTTP/1.1\r\n")
+                .contains("host: here.apps.test:8\r\n");
+    }
+
+    @Test
+    void clientsOfATlsProxyInFrontStayOnHttps() throws Exception {
+        RawHttp client = connect(start(closedPort()));
+        client.send("GET /x HTTP/1.1\nHost: there.apps.test\nX-Forwarded-Proto: https\n\n");
+        assertThat(client.readAnswer()).contains("location: https://there.dc2.apps.test/x\r\n");
+    }
+
+    @Test
+    void aClientThatReadsNothingIsCutOffInTheEnd() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        TestBackend goRouter = backend(socket -> {
+            readHead(socket.getInputStream());
+            write(socket, "HTTP/1.1 200 OK\nContent-Length: 50000000\n\n", "");
+            byte[] piece = new byte[50_000];
+            try {
+                for (int i = 0; i < 1_000; i++) {
+                    socket.getOutputStream().write(piece);
+                }
+            } catch (IOException e) {
+                sent.countDown();
+            }
+        });
+        RawHttp client = connect(start(Duration.ofMillis(500), goRouter.port()));
+        client.send("GET / HTTP/1.1\nHost: here.apps.test\nConnection: close\n\n");
+        assertThat(sent.await(20, TimeUnit.SECONDS))
+                .as("the connection to the GoRouter ends")
+                .isTrue();
     }
 
     @Test

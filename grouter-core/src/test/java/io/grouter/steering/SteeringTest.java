@@ -178,6 +178,38 @@ class SteeringTest {
         assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(400, 600));
     }
 
+    /** One site's wrong configuration must not take the apps of all others down. */
+    @Test
+    void anAliasDomainThatHoldsOurAppDomainIsNotBelieved() {
+        Alias swapped = new Alias("dc2.apps.test", "apps.test");
+        SiteInfo info = new SiteInfo("", List.of(swapped), 80, 0, List.of("192.0.2.1"), 1, false);
+        sites.add(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0));
+        route("a.apps.test", 1);
+        assertThat(decide("a.apps.test", "/").rule()).isEqualTo(Rule.LOCAL);
+        assertThat(decide("b.apps.test", "/").rule()).isEqualTo(Rule.UNKNOWN);
+        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1);
+    }
+
+    @Test
+    void dnsNamesSilentSitesOnlyWhenThereIsNoOther() {
+        site(DC2, Freshness.STALE, 1, 80);
+        site(DC3, Freshness.SUSPECT, 1, 80);
+        route("a.apps.test", 1, DC2, DC3);
+        route("b.apps.test", 0, DC2, DC3);
+        route("c.apps.test", 0, DC2);
+        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1);
+        assertThat(steering.sitesFor(fib(), "b.apps.test")).containsExactly(DC3);
+        assertThat(steering.sitesFor(fib(), "c.apps.test")).containsExactly(DC2);
+    }
+
+    @Test
+    void dnsNamesThisSiteTooWhileItIsNotSure() {
+        site(DC2, Freshness.FRESH, 1, 80);
+        route("a.apps.test", 0, DC2);
+        feed = FeedState.WARMING;
+        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1, DC2);
+    }
+
     @Test
     void explainsTheSameDecision() {
         site(DC2, Freshness.FRESH, 1, 80);

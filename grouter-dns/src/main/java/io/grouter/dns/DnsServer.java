@@ -231,6 +231,12 @@ public final class DnsServer implements AutoCloseable {
             ctx.flush();
         }
 
+        /** Who does not read the answers is asked nothing more, and cut off by the read timeout. */
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        }
+
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             ctx.close();

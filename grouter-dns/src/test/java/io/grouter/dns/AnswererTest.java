@@ -7,6 +7,7 @@ import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.route.Alias;
+import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
@@ -59,6 +60,7 @@ class AnswererTest {
                 .toList();
         return Fib.empty(DC1)
                 .next()
+                .feed(FeedState.LIVE)
                 .sites(List.of(view(DC2, many, 1), view(DC3, List.of("203.0.113.1"), 0)))
                 .put(route("both.apps.test", 1, DC2))
                 .put(route("there.apps.test", 0, DC2, DC3))

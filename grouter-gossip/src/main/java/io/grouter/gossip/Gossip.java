@@ -96,6 +96,17 @@ public final class Gossip implements AutoCloseable {
         }
     }
 
+    /** Without its incarnation the site would stay silent, so a full queue is waited for here. */
+    private void grant(long incarnation) {
+        while (!rib.post((Rib tables, long now) -> protocol.onIncarnation(tables, info.get(), incarnation))) {
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
     private final class LinkOutbox implements Outbox {
         @Override
         public void toSite(SiteId site, Message message) {
@@ -130,10 +141,7 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void requestIncarnation(long above) {
             try {
-                disk.execute(() -> {
-                    long granted = incarnations.next(above);
-                    rib.post((Rib tables, long now) -> protocol.onIncarnation(tables, info.get(), granted));
-                });
+                disk.execute(() -> grant(incarnations.next(above)));
             } catch (RejectedExecutionException e) {
                 metrics.dropped("local"); // closing
             }

@@ -5,6 +5,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.rib.Rib;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
+import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
@@ -30,9 +31,14 @@ import java.util.Set;
  */
 final class Protocol {
     private static final int CHANGES_PER_MESSAGE = 500;
+    /** At most three bytes each, this stays far below {@link MessageCodec#MAX_BYTES}. */
+    private static final int CHARACTERS_PER_MESSAGE = 100_000;
+
     private static final int BUCKETS_PER_REQUEST = 32;
     private static final int ROUTES_PER_ANSWER = 500;
     private static final long REPAIR_TIMEOUT_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
     private static final long YIELD_NANOS = Duration.ofSeconds(5).toNanos();
     /** A word from outside may move the own incarnation by this much and no more. */
     private static final long MOST_BEHIND = 1_000_000;
@@ -44,13 +50,13 @@ final class Protocol {
     private final Outbox out;
     private final GossipMetrics metrics;
     private final Map<SiteId, Repair> repairs = new HashMap<>();
+    private final Map<SiteId, BackOff> backOffs = new HashMap<>();
     private long incarnation;
     private long sequence;
     private long highestSeen;
     private long requested;
     private long yieldUntilNanos;
     private boolean yielding;
-    private boolean everLive;
     private boolean ticked;
     private long lastTickNanos;
     private long lastHeartbeatNanos;
@@ -65,13 +71,26 @@ final class Protocol {
     /** One running repair of a site's table. */
     private static final class Repair {
         final boolean viaSibling;
+        /** Whether the site was not sure of its own table: then routes are taken in, but none is taken as withdrawn. */
+        final boolean additive;
+
         final Deque<Integer> wanted = new ArrayDeque<>();
         final Set<Integer> asked = new HashSet<>();
         long progressNanos;
 
-        Repair(boolean viaSibling, long nowNanos) {
+        Repair(boolean viaSibling, boolean additive, long nowNanos) {
             this.viaSibling = viaSibling;
+            this.additive = additive;
             this.progressNanos = nowNanos;
+        }
+    }
+
+    private static final class BackOff {
+        long dueNanos;
+        long waitNanos = FIRST_WAIT_NANOS;
+
+        BackOff(long nowNanos) {
+            this.dueNanos = nowNanos;
         }
     }
 
@@ -82,17 +101,31 @@ final class Protocol {
         if (!speaking()) {
             return;
         }
-        for (int from = 0; from < changes.size(); from += CHANGES_PER_MESSAGE) {
-            List<OfferChange> part = changes.subList(from, Math.min(changes.size(), from + CHANGES_PER_MESSAGE));
+        for (int from = 0, to; from < changes.size(); from = to) {
+            to = endOfPart(changes, from);
+            List<OfferChange> part = changes.subList(from, to);
             Message message = new Message.Announce(own, incarnation, sequence, sequence + 1, List.copyOf(part));
             sequence++;
             out.sites().forEach(site -> out.toSite(site, message));
         }
     }
 
+    /** A message holds as many changes as surely fit, whatever their names. */
+    private static int endOfPart(List<OfferChange> changes, int from) {
+        int characters = 0;
+        int to = from;
+        while (to < changes.size() && to - from < CHANGES_PER_MESSAGE && characters < CHARACTERS_PER_MESSAGE) {
+            OfferChange change = changes.get(to++);
+            Offer offer = change.offer();
+            characters += change.uri().host().length() + change.uri().path().length();
+            characters += offer == null ? 0 : offer.appId().length();
+        }
+        return to;
+    }
+
     /** Takes in the incarnation that was asked for. */
     void onIncarnation(Rib rib, SiteInfo info, long granted) {
-        if (granted > incarnation && granted > highestSeen) {
+        if (out.speaker() && granted > incarnation && granted > highestSeen) {
             incarnation = granted;
             sequence = 0;
             heartbeat(rib, info);
@@ -105,10 +138,9 @@ final class Protocol {
 
     /** Does what is due: claims or keeps the word for the site, sends heartbeats, ages the other sites. */
     void tick(Rib rib, SiteInfo info, long nowNanos) {
-        everLive |= rib.feed() == FeedState.LIVE;
         long late = ticked ? nowNanos - lastTickNanos : 0;
         if (late > PAUSE_NANOS) {
-            rib.learned().forEach(site -> site.credit(late));
+            rib.learned().forEach(site -> site.credit(late, nowNanos));
         }
         ticked = true;
         lastTickNanos = nowNanos;
@@ -129,7 +161,18 @@ final class Protocol {
             heartbeat(rib, info);
         }
         age(rib, nowNanos);
-        repairs.values().removeIf(repair -> nowNanos - repair.progressNanos > REPAIR_TIMEOUT_NANOS);
+        for (Map.Entry<SiteId, Repair> each : List.copyOf(repairs.entrySet())) {
+            if (nowNanos - each.getValue().progressNanos > REPAIR_TIMEOUT_NANOS) {
+                goOnWithoutAnswer(each.getValue(), each.getKey(), nowNanos);
+            }
+        }
+    }
+
+    /** What was asked for did not come; what is still wanted may. */
+    private void goOnWithoutAnswer(Repair repair, SiteId site, long nowNanos) {
+        repair.asked.clear();
+        repair.progressNanos = nowNanos;
+        askForBuckets(repair, site);
     }
 
     private void claim() {
@@ -141,8 +184,8 @@ final class Protocol {
 
     private void heartbeat(Rib rib, SiteInfo info) {
         OfferTable table = rib.ownOffers();
-        Message message =
-                new Message.Heartbeat(own, incarnation, sequence, table.size(), table.digest(), everLive, info);
+        Message message = new Message.Heartbeat(
+                own, incarnation, sequence, table.size(), table.digest(), rib.feed() == FeedState.LIVE, info);
         out.sites().forEach(site -> out.toSite(site, message));
         out.toSiblings(message);
     }
@@ -226,14 +269,26 @@ final class Protocol {
         }
         rib.freshness(table.site(), Freshness.FRESH);
         rib.siteTouched();
-        if (!equal && heartbeat.complete() && !repairs.containsKey(table.site())) {
-            Repair repair = new Repair(source.sibling(), nowNanos);
+        if (equal) {
+            repairs.remove(table.site());
+            backOffs.remove(table.site());
+        } else if (!repairs.containsKey(table.site()) && mayRepair(table.site(), nowNanos)) {
+            Repair repair = new Repair(source.sibling(), !heartbeat.complete(), nowNanos);
             repairs.put(table.site(), repair);
             metrics.repairStarted();
             ask(repair, table.site(), new Message.DigestRequest(table.site()));
-        } else if (equal) {
-            repairs.remove(table.site());
         }
+    }
+
+    /** A table that stays different, because a bound was reached or the site is not sure of it, is tried less often. */
+    private boolean mayRepair(SiteId site, long nowNanos) {
+        BackOff backOff = backOffs.computeIfAbsent(site, key -> new BackOff(nowNanos));
+        if (nowNanos - backOff.dueNanos < 0) {
+            return false;
+        }
+        backOff.dueNanos = nowNanos + backOff.waitNanos;
+        backOff.waitNanos = Math.min(2 * backOff.waitNanos, LONGEST_WAIT_NANOS);
+        return true;
     }
 
     private void onAnnounce(Rib rib, AdjRibIn table, Source source, Message.Announce announce) {
@@ -294,7 +349,9 @@ final class Protocol {
                 gone.remove(route.uri());
                 rib.learn(table.site(), route);
             }
-            gone.forEach(uri -> rib.learn(table.site(), new OfferChange(uri, null)));
+            if (!repair.additive) {
+                gone.forEach(uri -> rib.learn(table.site(), new OfferChange(uri, null)));
+            }
         }
         repair.progressNanos = nowNanos;
         if (repair.asked.isEmpty()) {
@@ -325,6 +382,11 @@ final class Protocol {
 
     private void answer(Source source, Message request, OfferTable table, long atIncarnation, long atSequence) {
         if (request instanceof Message.BucketRequest wanted) {
+            if (Set.copyOf(wanted.buckets()).size() != wanted.buckets().size()
+                    || wanted.buckets().size() > BUCKETS_PER_REQUEST) {
+                metrics.rejected(source, "oversized");
+                return;
+            }
             answerBuckets(source, wanted, table, atIncarnation, atSequence);
             return;
         }

@@ -11,11 +11,13 @@ import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Seed;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ProtocolTest {
@@ -243,6 +245,71 @@ class ProtocolTest {
         net.now += 60_000 * TestNet.MILLI;
         b.tick();
         assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
+    void aSiteWithoutItsFeedStillTeachesNewcomersButTakesNothingBack() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("kept.test", 1);
+        a.register("gone.test", 1);
+        net.run(2_000);
+        a.restart();
+        a.register("kept.test", 1);
+        a.rib.feed(FeedState.LOST, net.now);
+        TestNet.TestNode newcomer = net.add("dc3");
+        net.run(5_000);
+        assertThat(newcomer.routesOf("dc1")).containsExactly("kept.test");
+        assertThat(b.routesOf("dc1")).containsExactly("gone.test", "kept.test");
+    }
+
+    @Test
+    void aTableThatCannotBecomeEqualIsTriedLessAndLess() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.test", 1);
+        net.run(2_000);
+        b.rib.feed(FeedState.LOST, net.now);
+        deliver(a, "dc2", false, announce("dc2", b.lastIncarnation, 99, "only-here.test"));
+        net.wire.clear();
+        int requests = 0;
+        for (int second = 0; second < 60; second++) {
+            net.bucketMessages = 0;
+            net.run(1_000);
+            requests += net.bucketMessages;
+        }
+        assertThat(requests).isLessThan(10);
+        assertThat(a.routesOf("dc2")).containsExactly("only-here.test");
+    }
+
+    @Test
+    void requestsForTooMuchAreRefused() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc2");
+        a.register("app.test", 1);
+        net.run(1_000);
+        net.bucketMessages = 0;
+        deliver(a, "dc2", false, new Message.BucketRequest(new SiteId("dc1"), Collections.nCopies(10, 1)));
+        deliver(
+                a,
+                "dc2",
+                false,
+                new Message.BucketRequest(
+                        new SiteId("dc1"), IntStream.range(0, 100).boxed().toList()));
+        assertThat(net.bucketMessages).isZero();
+    }
+
+    @Test
+    void aPauseIsNeverCreditedTwice() {
+        net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        net.now += 60_000 * TestNet.MILLI;
+        deliver(b, "dc1", false, heartbeat("dc1", 50, 0));
+        b.tick();
+        net.nodes.get(0).up = false;
+        net.run(4_000);
+        assertThat(view(b, "dc1").freshness()).isEqualTo(Freshness.SUSPECT);
     }
 
     @Test

@@ -1,0 +1,134 @@
+package io.grouter.sim;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The arrows between packages, and which library lives where. */
+class ArchitectureTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/io/grouter/testing/"))
+            .importPackages("io.grouter");
+
+    private static final String BASE = "io.grouter.";
+
+    /** Every package with the packages of this project it may use besides itself. */
+    @ParameterizedTest
+    @CsvSource({
+        "route, ''",
+        "report, ''",
+        "fib, route",
+        "rib, 'route fib'",
+        "nats, 'route rib report'",
+        "steering, 'route fib'",
+        "gorouter, 'route'",
+        "proxy, 'route fib steering gorouter'",
+        "admin, 'route fib rib steering gorouter'",
+        "gossip, 'route rib report'",
+        "dns, 'route fib steering report'",
+        "app, 'route fib rib nats steering gorouter proxy admin gossip dns report'",
+        "sim, 'route fib rib app'",
+    })
+    void packagesUseOnlyWhatTheDesignAllows(String name, String allowed) {
+        List<String> packages = new ArrayList<>();
+        packages.add(BASE + name);
+        Arrays.stream(allowed.split(" ")).filter(each -> !each.isEmpty()).forEach(each -> packages.add(BASE + each));
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + name)
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "packages of this project other than " + packages,
+                        used -> used.getPackageName().startsWith(BASE) && !packages.contains(used.getPackageName())))
+                .check(ALL);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching("io.grouter.(*)..").should().beFreeOfCycles().check(ALL);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.nats, 'nats sim'",
+        "org.jgroups, 'gossip'",
+        "com.google.protobuf, 'gossip'",
+        "org.xbill, 'dns sim'",
+        "io.netty, 'proxy dns app'",
+        "com.sun.net.httpserver, 'admin sim'",
+        "org.snakeyaml, 'app'",
+        "picocli, 'app sim'",
+        "ch.qos.logback, 'sim'",
+    })
+    void everyLibraryHasItsRoom(String library, String rooms) {
+        String[] packages =
+                Arrays.stream(rooms.split(" ")).map(room -> BASE + room).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library + "..")
+                .check(ALL);
+    }
+
+    @Test
+    void decisionsAndTablesNeverLookAtTheClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(BASE + "route", BASE + "steering", BASE + "rib")
+                .or()
+                .haveSimpleName("Protocol")
+                .or()
+                .haveSimpleName("FeedMonitor")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .check(ALL);
+    }
+
+    @Test
+    void theProtocolKnowsNoTransport() {
+        noClasses()
+                .that()
+                .haveSimpleNameStartingWith("Protocol")
+                .or()
+                .haveSimpleNameStartingWith("Message")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jgroups..")
+                .check(ALL);
+    }
+
+    @Test
+    void classesAreFinalUnlessMeantToBeExtended() {
+        classes()
+                .that()
+                .areNotInterfaces()
+                .and()
+                .areNotEnums()
+                .and()
+                .areNotAnonymousClasses()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .haveModifier(JavaModifier.FINAL)
+                .check(ALL);
+    }
+}
