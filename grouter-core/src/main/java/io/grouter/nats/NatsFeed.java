@@ -82,7 +82,11 @@ public final class NatsFeed implements AutoCloseable {
                 .help("1 while connected to the site's NATS")
                 .callback(gauge -> gauge.call(connected ? 1 : 0))
                 .register(metrics);
-        rib.every(TICK, (tables, now) -> tables.feed(monitor.tick(connects.get(), connected, now), now));
+        rib.every(TICK, (tables, now) -> {
+            if (running) { // a node that is leaving has not lost anything
+                tables.feed(monitor.tick(connects.get(), connected, now), now);
+            }
+        });
         rib.every(expiryPeriod(config), Rib::expire);
         this.thread = new Thread(this::connectForEver, "grouter-nats");
         this.thread.setDaemon(true);

@@ -5,14 +5,19 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /** The answers that Grouter itself gives. */
 final class Answers {
-    static final String SITE = "X-Grouter-Site";
-    static final String REASON = "X-Grouter-Reason";
+    static final AsciiString SITE = AsciiString.cached("X-Grouter-Site");
+    static final AsciiString REASON = AsciiString.cached("X-Grouter-Reason");
+    private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("X-Content-Type-Options");
+    private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
+    private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
 
     private Answers() {}
 
@@ -44,9 +49,9 @@ final class Answers {
         ByteBuf body = Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
         FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         answer.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .set("X-Content-Type-Options", "nosniff")
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set(HttpHeaderNames.CONTENT_TYPE, TEXT)
+                .set(CONTENT_TYPE_OPTIONS, NOSNIFF)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         return answer;
     }

@@ -4,17 +4,23 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a proxy adds to and takes from the headers that pass through it (RFC 9110 section 7.6). */
 final class ForwardedHeaders {
-    private static final String X_FORWARDED_FOR = "X-Forwarded-For";
-    private static final String X_FORWARDED_PROTO = "X-Forwarded-Proto";
-    private static final String X_FORWARDED_HOST = "X-Forwarded-Host";
-    private static final List<String> HOP_BY_HOP =
-            List.of("Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization");
+    private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
+    private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
+    private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+    private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("HTTP2-Settings");
+    private static final List<AsciiString> HOP_BY_HOP = List.of(
+            HttpHeaderNames.CONNECTION,
+            AsciiString.cached("Keep-Alive"),
+            AsciiString.cached("Proxy-Connection"),
+            HttpHeaderNames.PROXY_AUTHENTICATE,
+            HttpHeaderNames.PROXY_AUTHORIZATION);
     /** Named in Connection or not, these are not the client's to remove (GoRouter: hop_by_hop_headers_to_filter). */
     private static final List<String> KEPT = List.of(
             "x-forwarded-for",
@@ -43,14 +49,16 @@ final class ForwardedHeaders {
             HttpRequest request, String clientAddress, boolean https, String authority, @Nullable String host) {
         HttpHeaders headers = request.headers();
         String upgrade = upgradeOf(headers);
-        boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
         removeHopByHop(headers);
-        headers.remove(HttpHeaderNames.TE);
-        if (trailers) {
-            headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+        if (headers.contains(HttpHeaderNames.TE)) {
+            boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+            headers.remove(HttpHeaderNames.TE);
+            if (trailers) {
+                headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+            }
         }
         headers.remove(HttpHeaderNames.UPGRADE);
-        headers.remove("HTTP2-Settings");
+        headers.remove(HTTP2_SETTINGS);
         if (upgrade != null) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, upgrade);
@@ -88,7 +96,7 @@ final class ForwardedHeaders {
                 }
             }
         }
-        for (String name : HOP_BY_HOP) {
+        for (AsciiString name : HOP_BY_HOP) {
             headers.remove(name);
         }
     }

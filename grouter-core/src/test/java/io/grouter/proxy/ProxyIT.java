@@ -57,6 +57,7 @@ class ProxyIT {
     private final LeakCheck leaks = new LeakCheck();
     private final BlockingQueue<String> received = new ArrayBlockingQueue<>(1000);
     private final List<AutoCloseable> open = new ArrayList<>();
+    private boolean nio;
 
     @AfterEach
     void closeAll() throws Exception {
@@ -101,7 +102,7 @@ class ProxyIT {
                 Duration.ofSeconds(30),
                 10,
                 true);
-        Transport transport = closing(Transport.best(1));
+        Transport transport = closing(nio ? Transport.nio(1) : Transport.best(1));
         SiteConfig site = new SiteConfig(DC1, "", List.of(new Alias("apps.test", "dc1.apps.test")), 80, 0, List.of());
         Fib fib = fib();
         ProxyServer made = closing(new ProxyServer(config, transport, () -> fib, new Steering(site), pool, metrics));
@@ -202,6 +203,19 @@ class ProxyIT {
                     .contains("X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n")
                     .contains("X-Forwarded-Host: here.apps.test:99\r\n")
                     .doesNotContain("Connection:");
+        }
+        assertThat(goRouter.connections()).isEqualTo(1);
+    }
+
+    /** Where the native transport does not load, as on other systems than Linux. */
+    @Test
+    void forwardsOverTheJdksSelectorsToo() throws Exception {
+        nio = true;
+        TestBackend goRouter = echoHeads();
+        RawHttp client = connect(start(goRouter.port()));
+        for (int i = 0; i < 3; i++) {
+            client.send("POST /" + i + " HTTP/1.1\nHost: here.apps.test\nContent-Length: 3\n\nabc");
+            assertThat(client.readAnswer()).contains("POST /" + i);
         }
         assertThat(goRouter.connections()).isEqualTo(1);
     }
