@@ -452,6 +452,18 @@ class ProxyIT {
     }
 
     @Test
+    void aProtocolChangeThatNobodyAskedForIsABadGateway() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            readHead(socket.getInputStream());
+            write(socket, "HTTP/1.1 101 Switching Protocols\nConnection: Upgrade\nUpgrade: websocket\n\n", "");
+            socket.getInputStream().readAllBytes();
+        });
+        RawHttp client = connect(start(goRouter.port()));
+        client.send("GET / HTTP/1.1\nHost: here.apps.test\nUpgrade: websocket\n\n");
+        assertThat(client.readAll()).startsWith("HTTP/1.1 502").contains("X-Grouter-Reason: gorouter-invalid\r\n");
+    }
+
+    @Test
     void aRefusedUpgradeIsAnOrdinaryAnswer() throws Exception {
         RawHttp client = connect(start(echoHeads().port()));
         client.send("GET /ws HTTP/1.1\nHost: here.apps.test\nConnection: Upgrade\nUpgrade: websocket\n\n");
