@@ -1,5 +1,6 @@
 package io.grouter.gorouter;
 
+import io.grouter.route.ConfigChecks;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -17,18 +18,10 @@ public record GoRouterConfig(
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public GoRouterConfig {
         members = List.copyOf(members);
-        if (members.isEmpty()) {
-            throw new IllegalArgumentException("members: empty (expected: at least one GoRouter)");
-        }
-        positive("probeInterval", probeInterval);
-        positive("probeTimeout", probeTimeout);
-        positive("failurePause", failurePause);
-    }
-
-    private static void positive(String key, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
-        }
+        ConfigChecks.notEmpty("members", members, "GoRouter");
+        ConfigChecks.positive("probeInterval", probeInterval);
+        ConfigChecks.positive("probeTimeout", probeTimeout);
+        ConfigChecks.positive("failurePause", failurePause);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.grouter.nats;
 
+import io.grouter.route.ConfigChecks;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,22 +24,14 @@ public record NatsConfig(
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public NatsConfig {
         servers = List.copyOf(servers);
-        if (servers.isEmpty()) {
-            throw new IllegalArgumentException("servers: empty (expected: at least one nats://host:port)");
-        }
+        ConfigChecks.notEmpty("servers", servers, "nats://host:port");
         for (String server : servers) {
             if (!server.matches("nats://[^/\\s:@]+:\\d{1,5}|nats://\\[[0-9a-fA-F:.]+]:\\d{1,5}")) {
                 throw new IllegalArgumentException("servers: \"" + server + "\" (expected: nats://host:port)");
             }
         }
-        positive("registrationInterval", registrationInterval);
-        positive("pingInterval", pingInterval);
-        positive("reconnectWait", reconnectWait);
-    }
-
-    private static void positive(String key, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
-        }
+        ConfigChecks.positive("registrationInterval", registrationInterval);
+        ConfigChecks.positive("pingInterval", pingInterval);
+        ConfigChecks.positive("reconnectWait", reconnectWait);
     }
 }

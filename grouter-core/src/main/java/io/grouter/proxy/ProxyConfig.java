@@ -1,5 +1,6 @@
 package io.grouter.proxy;
 
+import io.grouter.route.ConfigChecks;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -36,29 +37,15 @@ public record ProxyConfig(
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public ProxyConfig {
         listen = List.copyOf(listen);
-        if (listen.isEmpty()) {
-            throw new IllegalArgumentException("listen: empty (expected: at least one host:port)");
-        }
-        atLeast("threads", threads, 0);
-        atLeast("maxConnections", maxConnections, 1);
-        atLeast("maxRequestLineBytes", maxRequestLineBytes, 256);
-        atLeast("maxHeaderBytes", maxHeaderBytes, 256);
-        positive("idleTimeout", idleTimeout);
-        positive("connectTimeout", connectTimeout);
-        positive("responseTimeout", responseTimeout);
-        positive("upstreamIdleTimeout", upstreamIdleTimeout);
-        atLeast("upstreamIdleConnections", upstreamIdleConnections, 0);
-    }
-
-    private static void atLeast(String key, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: >= " + least + ")");
-        }
-    }
-
-    private static void positive(String key, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
-        }
+        ConfigChecks.notEmpty("listen", listen, "host:port");
+        ConfigChecks.atLeast("threads", threads, 0);
+        ConfigChecks.atLeast("maxConnections", maxConnections, 1);
+        ConfigChecks.atLeast("maxRequestLineBytes", maxRequestLineBytes, 256);
+        ConfigChecks.atLeast("maxHeaderBytes", maxHeaderBytes, 256);
+        ConfigChecks.positive("idleTimeout", idleTimeout);
+        ConfigChecks.positive("connectTimeout", connectTimeout);
+        ConfigChecks.positive("responseTimeout", responseTimeout);
+        ConfigChecks.positive("upstreamIdleTimeout", upstreamIdleTimeout);
+        ConfigChecks.atLeast("upstreamIdleConnections", upstreamIdleConnections, 0);
     }
 }

@@ -1,5 +1,6 @@
 package io.grouter.rib;
 
+import io.grouter.route.ConfigChecks;
 import java.time.Duration;
 
 /**
@@ -19,18 +20,10 @@ public record RibConfig(
         int queueCapacity) {
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public RibConfig {
-        if (staleThreshold.isNegative() || staleThreshold.isZero()) {
-            throw new IllegalArgumentException("staleThreshold: " + staleThreshold + " (expected: > 0)");
-        }
-        positive("maxLocalRoutes", maxLocalRoutes);
-        positive("maxEndpointsPerRoute", maxEndpointsPerRoute);
-        positive("maxRoutesPerSite", maxRoutesPerSite);
-        positive("queueCapacity", queueCapacity);
-    }
-
-    private static void positive(String key, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: >= 1)");
-        }
+        ConfigChecks.positive("staleThreshold", staleThreshold);
+        ConfigChecks.atLeast("maxLocalRoutes", maxLocalRoutes, 1);
+        ConfigChecks.atLeast("maxEndpointsPerRoute", maxEndpointsPerRoute, 1);
+        ConfigChecks.atLeast("maxRoutesPerSite", maxRoutesPerSite, 1);
+        ConfigChecks.atLeast("queueCapacity", queueCapacity, 1);
     }
 }

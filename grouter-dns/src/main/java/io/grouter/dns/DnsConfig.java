@@ -1,5 +1,6 @@
 package io.grouter.dns;
 
+import io.grouter.route.ConfigChecks;
 import io.grouter.route.HostNames;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,8 +25,8 @@ public record DnsConfig(
     public DnsConfig {
         listen = List.copyOf(listen);
         nameServers = List.copyOf(nameServers);
-        if (enabled && listen.isEmpty()) {
-            throw new IllegalArgumentException("listen: empty (expected: at least one host:port)");
+        if (enabled) {
+            ConfigChecks.notEmpty("listen", listen, "host:port");
         }
         if (ttl.compareTo(Duration.ofSeconds(1)) < 0 || ttl.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("ttl: " + ttl + " (expected: 1s to 1d)");
@@ -35,8 +36,6 @@ public record DnsConfig(
                 throw new IllegalArgumentException("nameServers: \"" + name + "\" (expected: host names)");
             }
         }
-        if (maxTcpConnections < 1) {
-            throw new IllegalArgumentException("maxTcpConnections: " + maxTcpConnections + " (expected: >= 1)");
-        }
+        ConfigChecks.atLeast("maxTcpConnections", maxTcpConnections, 1);
     }
 }

@@ -1,5 +1,6 @@
 package io.grouter.gossip;
 
+import io.grouter.route.ConfigChecks;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -37,20 +38,12 @@ public record GossipConfig(
     public GossipConfig {
         localPeers = List.copyOf(localPeers);
         wanPeers = List.copyOf(wanPeers);
-        positive("joinTimeout", joinTimeout);
-        positive("heartbeat", heartbeat);
+        ConfigChecks.positive("joinTimeout", joinTimeout);
+        ConfigChecks.positive("heartbeat", heartbeat);
         more("suspectAfter", suspectAfter, "heartbeat", heartbeat);
         more("staleAfter", staleAfter, "suspectAfter", suspectAfter);
         more("goneAfter", goneAfter, "staleAfter", staleAfter);
-        if (maxSites < 1) {
-            throw new IllegalArgumentException("maxSites: " + maxSites + " (expected: >= 1)");
-        }
-    }
-
-    private static void positive(String key, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
-        }
+        ConfigChecks.atLeast("maxSites", maxSites, 1);
     }
 
     private static void more(String key, Duration value, String than, Duration least) {

@@ -276,10 +276,14 @@ class SimulationIT {
         try (Load load = new Load(HELLO, proxy(3, 1), proxy(3, 2))) {
             load.passes(50);
             world.site(3).goRouter(1).drain();
-            assertThat(within(5_000, () -> metrics(3, 1).contains("state=\"DRAINING\"} 1.0")))
-                    .isTrue();
+            for (int node = 1; node <= 2; node++) {
+                int each = node;
+                assertThat(within(5_000, () -> metrics(3, each).contains("state=\"DRAINING\"} 1.0")))
+                        .as("node %s has noticed the drain", node)
+                        .isTrue();
+            }
             load.passes(50);
-            // A drained GoRouter has no requests left when it ends.
+            // A GoRouter that was drained for long enough has no requests left when it ends.
             world.site(3).goRouter(1).close();
             load.passes(100);
             world.site(3).goRouter(1).start();
