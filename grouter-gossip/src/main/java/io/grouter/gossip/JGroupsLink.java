@@ -7,9 +7,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
@@ -33,15 +33,18 @@ final class JGroupsLink implements SiteLink {
     private static final String WAN = "wan";
     /** Members per site in the WAN channel: the speaker and a standby. */
     private static final int WAN_MEMBERS = 2;
+    /** Time between two look-ups of the peers' names. */
+    private static final int REFRESH_SECONDS = 15;
 
     private final SiteId own;
+    private final GossipConfig config;
     private final GossipMetrics metrics;
     private final JChannel local;
     private final JChannel wan;
     private final Sender siblings;
     private final Map<SiteId, Sender> toSites = new ConcurrentHashMap<>();
-    /** Joining and leaving block for seconds, so they have a thread of their own. */
-    private final ExecutorService joins;
+    /** Joining, leaving and looking names up block for seconds, so they have a thread of their own. */
+    private final ScheduledExecutorService joins;
 
     private volatile @Nullable View localView;
     private volatile Map<SiteId, Address> speakers = Map.of();
@@ -65,7 +68,8 @@ final class JGroupsLink implements SiteLink {
         this.wan.setName(nodeName);
         this.wan.addAddressGenerator(() -> new SiteUUID(UUID.randomUUID(), nodeName, own.name()));
         this.siblings = new Sender(LOCAL, local, () -> null, true, metrics);
-        this.joins = Executors.newSingleThreadExecutor(task -> {
+        this.config = config;
+        this.joins = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "grouter-gossip-join");
             thread.setDaemon(true);
             return thread;
@@ -77,6 +81,12 @@ final class JGroupsLink implements SiteLink {
         local.setReceiver(new Incoming(LOCAL, receiver));
         wan.setReceiver(new Incoming(WAN, receiver));
         joins.execute(() -> join(local, "grouter-local-" + own));
+        joins.scheduleWithFixedDelay(this::refreshPeers, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void refreshPeers() {
+        Stacks.refreshPeers(local, config.localPeers());
+        Stacks.refreshPeers(wan, config.wanPeers());
     }
 
     private void join(JChannel channel, String cluster) {

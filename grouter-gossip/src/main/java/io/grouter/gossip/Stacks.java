@@ -77,9 +77,7 @@ final class Stacks {
         tcp.useVirtualThreads(false); // the same threads on every JDK
         tcp.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
         TCPPING discovery = new TCPPING();
-        discovery.setInitialHosts(peers.stream()
-                .map(peer -> new InetSocketAddress(peer.getHostString(), peer.getPort()))
-                .toList());
+        discovery.setInitialHosts(resolve(peers));
         discovery.setPortRange(0);
         discovery.asyncDiscovery(true);
         List<Protocol> stack = new ArrayList<>();
@@ -87,6 +85,20 @@ final class Stacks {
         stack.add(discovery);
         stack.add(new MERGE3().setMinInterval(1_000).setMaxInterval(4_000));
         return stack;
+    }
+
+    /** Looks the peers' names up; those that have no address now are left out until the next time. May block. */
+    private static List<InetSocketAddress> resolve(List<InetSocketAddress> peers) {
+        return peers.stream()
+                .map(peer -> new InetSocketAddress(peer.getHostString(), peer.getPort()))
+                .filter(peer -> !peer.isUnresolved())
+                .toList();
+    }
+
+    /** Looks the peers' names up again, so that a peer whose address changed is found under the new one. May block. */
+    static void refreshPeers(JChannel channel, List<InetSocketAddress> peers) {
+        TCPPING discovery = channel.getProtocolStack().findProtocol(TCPPING.class);
+        discovery.setInitialHosts(resolve(peers));
     }
 
     private static void middle(List<Protocol> stack, long joinTimeoutMillis) {
