@@ -7,13 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration file over the reference, and reports everything that is wrong with it at once. */
 public final class ConfigLoader {
     private static final String REFERENCE = "reference.yaml";
     private static final long MAX_BYTES = 1 << 20;
+    private static final Pattern PLACE = Pattern.compile(":(\\d{1,7}):(\\d{1,7}): ");
 
     private ConfigLoader() {}
 
@@ -44,9 +48,16 @@ public final class ConfigLoader {
             config = new ConfigBinder(problems).bind(Config.class, "", user, reference());
         }
         if (config == null || !problems.isEmpty()) {
+            problems.sort(Comparator.comparingLong(ConfigLoader::place));
             throw new ConfigException(problems);
         }
         return config;
+    }
+
+    /** Returns a number that grows with line and column of a problem; 0 when it has no place. */
+    private static long place(String problem) {
+        Matcher place = PLACE.matcher(problem);
+        return place.find() ? Long.parseLong(place.group(1)) * 1_000_000 + Long.parseLong(place.group(2)) : 0;
     }
 
     /** Returns the reference as a tree. */

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +33,10 @@ class ConfigLoaderTest {
         } catch (ConfigException e) {
             return e.problems();
         }
+    }
+
+    private static int line(String problem) {
+        return Integer.parseInt(problem.split(":", 3)[1]);
     }
 
     @Test
@@ -90,6 +95,7 @@ class ConfigLoaderTest {
                         gosip: {}
                         admin: 8081
                         """))
+                .isSortedAccordingTo(Comparator.comparingInt(ConfigLoaderTest::line))
                 .containsExactlyInAnyOrder(
                         "f.yaml:2:3: site.nme: unknown key (did you mean name?)",
                         "f.yaml:2:3: site.name: is missing and has no default",
