@@ -129,9 +129,7 @@ public final class Steering {
         }
         for (SiteView view : fib.sites()) {
             SiteInfo info = view.info();
-            if (info != null
-                    && isUnderAlias(
-                            info.aliases().stream().filter(this::isBelievable).toList(), host)) {
+            if (info != null && isUnderForeignAlias(info.aliases(), host)) {
                 return view.site();
             }
         }
@@ -150,6 +148,15 @@ public final class Steering {
     private @Nullable String globalName(Fib fib, String host) {
         String own = globalName(ownAliases, host);
         return own != null ? own : foreignName(fib, host);
+    }
+
+    private boolean isUnderForeignAlias(List<Alias> aliases, String host) {
+        for (int i = 0; i < aliases.size(); i++) {
+            if (HostNames.isUnder(host, aliases.get(i).aliasDomain()) && isBelievable(aliases.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the app-domain name of another site's alias, or null. */

@@ -8,7 +8,6 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -113,6 +112,13 @@ public final class Gossip implements AutoCloseable {
             link.toSite(site, MessageCodec.encode(message));
         }
 
+        /** Encodes once, however many sites there are. */
+        @Override
+        public void toSites(Message message) {
+            byte[] payload = MessageCodec.encode(message);
+            link.sites().forEach(site -> link.toSite(site, payload));
+        }
+
         @Override
         public void toSiblings(Message message) {
             link.toSiblings(MessageCodec.encode(message));
@@ -126,11 +132,6 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void reply(Source source, Message message) {
             link.reply(source, MessageCodec.encode(message));
-        }
-
-        @Override
-        public Set<SiteId> sites() {
-            return link.sites();
         }
 
         @Override

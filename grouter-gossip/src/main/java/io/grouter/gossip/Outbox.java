@@ -1,12 +1,14 @@
 package io.grouter.gossip;
 
 import io.grouter.route.SiteId;
-import java.util.Set;
 
 /** What the protocol wants done. Calls return at once; what cannot be sent is dropped and repaired later. */
 interface Outbox {
     /** Sends to the speaker of another site. */
     void toSite(SiteId site, Message message);
+
+    /** Sends to the speaker of every other site that can be reached now, as far as the transport knows. */
+    void toSites(Message message);
 
     /** Sends to all other nodes of this site. */
     void toSiblings(Message message);
@@ -16,9 +18,6 @@ interface Outbox {
 
     /** Sends to where a message came from. */
     void reply(Source source, Message message);
-
-    /** Returns the other sites that can be reached now, as far as the transport knows. */
-    Set<SiteId> sites();
 
     /** Returns whether this node speaks for its site now. */
     boolean speaker();

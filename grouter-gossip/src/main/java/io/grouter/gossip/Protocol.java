@@ -106,7 +106,7 @@ final class Protocol {
             List<OfferChange> part = changes.subList(from, to);
             Message message = new Message.Announce(own, incarnation, sequence, sequence + 1, List.copyOf(part));
             sequence++;
-            out.sites().forEach(site -> out.toSite(site, message));
+            out.toSites(message);
         }
     }
 
@@ -186,7 +186,7 @@ final class Protocol {
         OfferTable table = rib.ownOffers();
         Message message = new Message.Heartbeat(
                 own, incarnation, sequence, table.size(), table.digest(), rib.feed() == FeedState.LIVE, info);
-        out.sites().forEach(site -> out.toSite(site, message));
+        out.toSites(message);
         out.toSiblings(message);
     }
 

@@ -229,10 +229,10 @@ final class TestNet {
         }
 
         @Override
-        public Set<SiteId> sites() {
+        public void toSites(Message message) {
             Set<SiteId> others = new TreeSet<>();
             nodes.stream().filter(node -> node.up && !node.site.equals(site)).forEach(node -> others.add(node.site));
-            return others;
+            others.forEach(other -> toSite(other, message));
         }
 
         @Override
