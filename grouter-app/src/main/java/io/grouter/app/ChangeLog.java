@@ -21,6 +21,14 @@ final class ChangeLog implements RibListener {
                 logSite(site);
             } else if (event instanceof RibEvent.FeedChanged feed) {
                 logFeed(feed);
+            } else if (event instanceof RibEvent.GuardChanged guard) {
+                logGuard(guard);
+            } else if (event instanceof RibEvent.SiblingChanged sibling) {
+                log.info(
+                        sibling.complete()
+                                ? "another node of this site stands in with {} routes"
+                                : "no other node of this site stands in any more ({} routes)",
+                        sibling.routes());
             } else if (log.isDebugEnabled()) {
                 log.debug("{}", event);
             }
@@ -38,11 +46,23 @@ final class ChangeLog implements RibListener {
     private static void logFeed(RibEvent.FeedChanged feed) {
         if (feed.to() == FeedState.LOST || feed.to() == FeedState.SILENT) {
             log.warn(
-                    "the NATS feed is {} (was {}): routes are kept, unknown ones go to the GoRouters",
+                    "the NATS feed is {} (was {}): {}; routes are kept, unknown ones go to the GoRouters",
                     feed.to(),
-                    feed.from());
+                    feed.from(),
+                    feed.why());
         } else {
-            log.info("the NATS feed is {} (was {})", feed.to(), feed.from());
+            log.info("the NATS feed is {} (was {}): {}", feed.to(), feed.from(), feed.why());
+        }
+    }
+
+    private static void logGuard(RibEvent.GuardChanged guard) {
+        if (guard.holding()) {
+            log.warn(
+                    "{} endpoints would expire, which is held back: {} (POST /v1/guard/release lets them go)",
+                    guard.endpoints(),
+                    guard.why());
+        } else {
+            log.info("expiry is no longer held back ({} endpoints): {}", guard.endpoints(), guard.why());
         }
     }
 }

@@ -8,6 +8,7 @@ import io.grouter.nats.NatsConfig;
 import io.grouter.proxy.ProxyConfig;
 import io.grouter.rib.RibConfig;
 import io.grouter.route.SiteConfig;
+import io.grouter.state.StateConfig;
 
 /**
  * The whole configuration of a node; {@code reference.yaml} describes every key.
@@ -17,6 +18,7 @@ import io.grouter.route.SiteConfig;
  * @param goRouters the site's GoRouters
  * @param proxy the data plane
  * @param rib bounds of the tables
+ * @param state the state file
  * @param gossip the other nodes and sites
  * @param dns the DNS server
  * @param admin the admin API
@@ -27,6 +29,7 @@ public record Config(
         GoRouterConfig goRouters,
         ProxyConfig proxy,
         RibConfig rib,
+        StateConfig state,
         GossipConfig gossip,
         DnsConfig dns,
         AdminConfig admin) {}

@@ -2,6 +2,7 @@ package io.grouter.app;
 
 import io.grouter.admin.AdminApi;
 import io.grouter.admin.AdminServer;
+import io.grouter.admin.AdminSources;
 import io.grouter.dns.DnsServer;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
@@ -10,10 +11,12 @@ import io.grouter.gossip.Gossip;
 import io.grouter.nats.NatsFeed;
 import io.grouter.proxy.ProxyServer;
 import io.grouter.proxy.Transport;
+import io.grouter.rib.Journal;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.state.StateKeeper;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -36,7 +39,10 @@ public final class Node implements AutoCloseable {
     private final Config config;
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final GoRouterPool goRouters;
+    private final Rib tables;
     private final RibThread rib;
+    private final Journal journal;
+    private final @Nullable StateKeeper state;
     private final Steering steering;
     private final LongSupplier clock = System::nanoTime;
     private final NatsFeed feed;
@@ -58,8 +64,9 @@ public final class Node implements AutoCloseable {
         this.config = config;
         SiteConfig site = config.site();
         this.goRouters = new GoRouterPool(config.goRouters(), clock, metrics);
-        this.rib = new RibThread(
-                new Rib(config.rib(), site.name(), metrics), clock, config.rib().queueCapacity(), metrics);
+        this.tables = new Rib(config.rib(), site.name(), metrics);
+        this.rib = new RibThread(tables, clock, config.rib().queueCapacity(), metrics);
+        this.journal = new Journal(config.rib().journalEntries(), System::currentTimeMillis);
         this.steering = new Steering(site);
         this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
         this.gossip = config.gossip().enabled()
@@ -72,9 +79,13 @@ public final class Node implements AutoCloseable {
                         clock,
                         metrics)
                 : null;
+        this.state = config.state().file().isEmpty()
+                ? null
+                : new StateKeeper(config.state(), site.name(), rib, clock, System::currentTimeMillis, metrics);
+        rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
-        this.api = new AdminApi(site, rib, steering, goRouters, metrics, clock);
+        this.api = new AdminApi(new AdminSources(site, rib, journal, steering, goRouters, metrics, clock));
     }
 
     /** Starts the node; throws {@link IOException} that names the address when one cannot be used. */
@@ -94,7 +105,13 @@ public final class Node implements AutoCloseable {
         ProxyServer frontend = new ProxyServer(config.proxy(), transport, rib::fib, steering, goRouters, metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
         admin = started(new AdminServer(config.admin(), api));
+        if (state != null && state.restore(tables, config.rib().staleThreshold())) {
+            feed.restored();
+        }
         started(rib).start();
+        if (state != null) {
+            started(state).start();
+        }
         started(prober).start();
         started(feed).start();
         if (gossip != null) {

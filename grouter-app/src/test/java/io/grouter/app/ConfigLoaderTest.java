@@ -172,7 +172,7 @@ class ConfigLoaderTest {
 
     @Test
     void everyKeyOfTheReferenceIsExplained() {
-        assertThat(ConfigLoader.referenceText().lines().filter(line -> line.matches(" {2}\\w+:.*")))
+        assertThat(ConfigLoader.referenceText().lines().filter(line -> line.matches(" {2,4}\\w+:.*")))
                 .allMatch(line -> line.contains("# "));
     }
 }

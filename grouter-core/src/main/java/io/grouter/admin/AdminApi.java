@@ -6,8 +6,8 @@ import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.gorouter.GoRouter;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.rib.Rib;
 import io.grouter.rib.RibThread;
-import io.grouter.route.Endpoint;
 import io.grouter.route.Freshness;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteConfig;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,35 +44,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdminApi {
     private static final String JSON = "application/json";
+    private static final String RELEASE = "/v1/guard/release";
     private static final int DEFAULT_LIMIT = 1000;
     private static final int MAX_LIMIT = 10_000;
 
     private final SiteConfig site;
     private final RibThread rib;
+    private final JournalView journal;
     private final Steering steering;
     private final GoRouterPool goRouters;
     private final PrometheusRegistry metrics;
     private final LongSupplier clock;
     private volatile boolean serving;
 
-    /**
-     * Makes the API of one node.
-     *
-     * @param clock monotonic nanoseconds
-     */
-    public AdminApi(
-            SiteConfig site,
-            RibThread rib,
-            Steering steering,
-            GoRouterPool goRouters,
-            PrometheusRegistry metrics,
-            LongSupplier clock) {
-        this.site = site;
-        this.rib = rib;
-        this.steering = steering;
-        this.goRouters = goRouters;
-        this.metrics = metrics;
-        this.clock = clock;
+    /** Makes the API of one node. */
+    public AdminApi(AdminSources sources) {
+        this.site = sources.site();
+        this.rib = sources.rib();
+        this.journal = new JournalView(sources.journal(), site.name().name());
+        this.steering = sources.steering();
+        this.goRouters = sources.goRouters();
+        this.metrics = sources.metrics();
+        this.clock = sources.clock();
     }
 
     /**
@@ -102,10 +96,18 @@ public final class AdminApi {
         serving = now;
     }
 
+    /** Returns the methods allowed for a path, as in the header {@code Allow}. */
+    public String allowed(String path) {
+        return path.equals(RELEASE) ? "POST" : "GET, HEAD";
+    }
+
     /** Answers one request; path and query still escaped. */
     public Answer answer(String method, String path, @Nullable String query) {
+        if (path.equals(RELEASE)) {
+            return method.equals("POST") ? releaseGuard() : notAllowed(method, allowed(path));
+        }
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return Answer.problem(405, "Method not allowed", method + " is not allowed here (allowed: GET, HEAD)");
+            return notAllowed(method, allowed(path));
         }
         Map<String, String> parameters;
         try {
@@ -122,14 +124,21 @@ public final class AdminApi {
             case "/metrics" -> new Answer(200, PrometheusTextFormatWriter.CONTENT_TYPE, metricsText());
             case "/v1/routes" -> routes(parameters);
             case "/v1/sites" -> sites();
+            case "/v1/journal" -> journal(parameters);
             case "/v1/explain" -> explain(parameters);
             default ->
                 Answer.problem(
                         404,
                         "Not found",
                         "nothing at " + path + " (there are: /health, /ready, /metrics, /v1/routes, "
-                                + "/v1/routes/{host/path}, /v1/sites, /v1/explain?url=...)");
+                                + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/explain?url=..., and POST "
+                                + RELEASE
+                                + ")");
         };
+    }
+
+    private static Answer notAllowed(String method, String allowed) {
+        return Answer.problem(405, "Method not allowed", method + " is not allowed here (allowed: " + allowed + ")");
     }
 
     private Answer ready() {
@@ -156,17 +165,9 @@ public final class AdminApi {
     // ---- routes
 
     private Answer routes(Map<String, String> parameters) {
-        int limit;
-        try {
-            limit = Integer.parseInt(parameters.getOrDefault("limit", String.valueOf(DEFAULT_LIMIT)));
-        } catch (NumberFormatException e) {
-            limit = 0;
-        }
-        if (limit < 1 || limit > MAX_LIMIT) {
-            return Answer.problem(
-                    400,
-                    "Bad query",
-                    "limit: \"" + parameters.get("limit") + "\" (expected: a number from 1 to " + MAX_LIMIT + ")");
+        int limit = (int) number(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT);
+        if (limit < 1) {
+            return badNumber(parameters, "limit", MAX_LIMIT);
         }
         String after = parameters.get("after");
         String host = parameters.getOrDefault("host", "").toLowerCase(Locale.ROOT);
@@ -185,6 +186,24 @@ public final class AdminApi {
         return Answer.json(200, body);
     }
 
+    /** Returns a number from 1 on, or -1 when it is none or too large. */
+    private static long number(Map<String, String> parameters, String name, long otherwise, long most) {
+        String text = parameters.get(name);
+        try {
+            long value = text == null ? otherwise : Long.parseLong(text);
+            return value < 1 || value > most ? -1 : value;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static Answer badNumber(Map<String, String> parameters, String name, long most) {
+        return Answer.problem(
+                400,
+                "Bad query",
+                name + ": \"" + parameters.get(name) + "\" (expected: a number from 1 to " + most + ")");
+    }
+
     private boolean isFrom(RouteEntry route, String wanted) {
         return (route.local() && site.name().name().equals(wanted))
                 || route.learned().stream()
@@ -196,6 +215,7 @@ public final class AdminApi {
         body.put("route", route.uri().toString());
         body.put("local", route.local());
         body.put("app", route.appId());
+        body.put("knownEmpty", route.knownEmpty());
         List<Map<String, Object>> offers = new ArrayList<>();
         if (route.local()) {
             offers.add(offer(site.name(), route.localInstances(), "LOCAL"));
@@ -225,17 +245,49 @@ public final class AdminApi {
             return Answer.problem(404, "Unknown route", "no site is known to have " + uri);
         }
         Map<String, Object> body = summary(fib, route);
-        List<Endpoint> endpoints;
+        Object endpoints = ask(tables -> tables.endpoints(uri));
+        if (endpoints instanceof Answer busy) {
+            return busy;
+        }
+        body.put("endpoints", endpoints);
+        return Answer.json(200, Map.of("route", body));
+    }
+
+    // ---- journal and guard
+
+    private Answer journal(Map<String, String> parameters) {
+        int limit = (int) number(parameters, "limit", DEFAULT_LIMIT, MAX_LIMIT);
+        if (limit < 1) {
+            return badNumber(parameters, "limit", MAX_LIMIT);
+        }
+        long before = number(parameters, "before", Long.MAX_VALUE, Long.MAX_VALUE);
+        if (before < 1 && !"0".equals(parameters.get("before"))) {
+            return badNumber(parameters, "before", Long.MAX_VALUE);
+        }
+        String host = parameters.getOrDefault("host", "").toLowerCase(Locale.ROOT);
+        return Answer.json(200, journal.page(Math.max(0, before), limit, host));
+    }
+
+    private Answer releaseGuard() {
+        Object released = ask(Rib::releaseGuard);
+        if (released instanceof Answer busy) {
+            return busy;
+        }
+        return Boolean.TRUE.equals(released)
+                ? Answer.json(200, Map.of("released", true))
+                : Answer.problem(409, "Nothing to release", "the guard does not hold anything back");
+    }
+
+    /** Returns what the tables answer, or a problem. */
+    private Object ask(Function<Rib, Object> question) {
         try {
-            endpoints = rib.ask(tables -> tables.endpoints(uri)).get(1, TimeUnit.SECONDS);
+            return rib.ask(question).get(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answer.problem(503, "Stopping", "this node is going away");
         } catch (ExecutionException | TimeoutException e) {
             return Answer.problem(503, "Busy", "the tables did not answer within a second");
         }
-        body.put("endpoints", endpoints);
-        return Answer.json(200, Map.of("route", body));
     }
 
     // ---- sites
@@ -248,6 +300,8 @@ public final class AdminApi {
         own.put("own", true);
         own.put("routes", fib.localRoutes());
         own.put("feed", fib.feed());
+        own.put("complete", fib.complete());
+        own.put("guardedEndpoints", rib.guarded());
         own.put("info", site.info(goRouters.healthy(), false));
         own.put(
                 "goRouters",

@@ -95,7 +95,8 @@ public final class AdminServer implements AutoCloseable {
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             if (answer.status() == 405) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                exchange.getResponseHeaders()
+                        .set("Allow", api.allowed(exchange.getRequestURI().getRawPath()));
             }
             boolean head = exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(answer.status(), head || body.length == 0 ? -1 : body.length);

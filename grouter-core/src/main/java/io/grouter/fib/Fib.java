@@ -4,7 +4,6 @@ import io.grouter.route.FeedState;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -16,38 +15,48 @@ import org.jspecify.annotations.Nullable;
  * One immutable view of every route and every site, made by the rib thread and read by all others without locks.
  *
  * <p>Lookups match as GoRouter does ({@code registry.Lookup}, {@code container.Trie}): the exact host with its longest
- * path by whole segments first, then {@code *.} with every shorter suffix of the host. A lookup allocates nothing.
+ * path by whole segments first, then {@code *.} with every shorter suffix of the host; a route that is known to be empty
+ * gives way to a shorter path of its host, but not to a wildcard. A lookup allocates nothing.
  */
 public final class Fib {
     private final long version;
     private final SiteId ownSite;
     private final FeedState feed;
+    private final boolean siblingComplete;
     private final List<SiteView> sites;
-    private final HostTrie exact;
-    private final HostTrie wildcards;
+    private final RouteIndex exact;
+    private final RouteIndex wildcards;
+    private final SuffixLengths suffixes;
     private final int size;
     private final int localRoutes;
+    private final int knownEmpty;
 
     private Fib(Builder from) {
         this.version = from.base.version + 1;
         this.ownSite = from.base.ownSite;
         this.feed = from.feed;
+        this.siblingComplete = from.siblingComplete;
         this.sites = from.sites;
         this.exact = from.exact;
         this.wildcards = from.wildcards;
+        this.suffixes = from.suffixes;
         this.size = from.size;
         this.localRoutes = from.localRoutes;
+        this.knownEmpty = from.knownEmpty;
     }
 
     private Fib(SiteId ownSite) {
         this.version = 0;
         this.ownSite = ownSite;
         this.feed = FeedState.WARMING;
+        this.siblingComplete = false;
         this.sites = List.of();
-        this.exact = HostTrie.EMPTY;
-        this.wildcards = HostTrie.EMPTY;
+        this.exact = RouteIndex.empty();
+        this.wildcards = RouteIndex.empty();
+        this.suffixes = SuffixLengths.NONE;
         this.size = 0;
         this.localRoutes = 0;
+        this.knownEmpty = 0;
     }
 
     /** Returns the view of a node that knows nothing yet. */
@@ -70,12 +79,20 @@ public final class Fib {
         return ownSite;
     }
 
-    /** Returns how far this node's view of its own site can be trusted. */
+    /**
+     * Returns whether what this site does not have in here it does not have: by the word of its own feed, or of another
+     * node of the site.
+     */
+    public boolean complete() {
+        return feed == FeedState.LIVE || siblingComplete;
+    }
+
+    /** Returns how far this node's own feed can be trusted. */
     public FeedState feed() {
         return feed;
     }
 
-    /** Returns the number of routes, local and learned. */
+    /** Returns the number of routes that some site has. */
     public int size() {
         return size;
     }
@@ -83,6 +100,11 @@ public final class Fib {
     /** Returns the number of routes that this site has. */
     public int localRoutes() {
         return localRoutes;
+    }
+
+    /** Returns the number of routes that nobody has any more, but that still shadow wildcards. */
+    public int knownEmpty() {
+        return knownEmpty;
     }
 
     /** Returns the other sites, by name. */
@@ -107,13 +129,12 @@ public final class Fib {
      * @param path the raw path, with {@code /} in front, without query
      */
     public @Nullable RouteEntry lookup(String host, String path) {
-        int end = host.length();
-        HostEntry entry = exact.find(host, 0, end);
-        RouteEntry route = entry == null ? null : entry.longestPrefix(path);
-        int dot = host.indexOf('.');
-        while (route == null && dot >= 0) {
-            entry = wildcards.find(host, dot, end);
-            route = entry == null ? null : entry.longestPrefix(path);
+        RouteEntry route = exact.find(host, 0, path);
+        int dot = route != null ? -1 : host.indexOf('.');
+        for (int labels = dot < 0 ? 0 : SuffixLengths.dots(host, dot); dot >= 0 && route == null; labels--) {
+            if (suffixes.has(labels)) {
+                route = wildcards.find(host, dot, path);
+            }
             dot = host.indexOf('.', dot + 1);
         }
         return route;
@@ -121,19 +142,19 @@ public final class Fib {
 
     /** Returns all routes of the host that a name belongs to, whatever their path; empty when there is none. */
     public List<RouteEntry> lookupHost(String host) {
-        HostEntry entry = exact.find(host, 0, host.length());
+        List<RouteEntry> routes = new ArrayList<>();
+        boolean found = exact.forEachPath(host, 0, routes::add);
         int dot = host.indexOf('.');
-        while (entry == null && dot >= 0) {
-            entry = wildcards.find(host, dot, host.length());
+        while (!found && dot >= 0) {
+            found = wildcards.forEachPath(host, dot, routes::add);
             dot = host.indexOf('.', dot + 1);
         }
-        return entry == null ? List.of() : List.of(entry.routes());
+        return routes;
     }
 
     /** Returns the entry registered under exactly this key, or null. */
     public @Nullable RouteEntry get(RouteUri uri) {
-        HostEntry entry = find(exact, wildcards, uri);
-        return entry == null ? null : entry.exact(uri.path());
+        return uri.wildcard() ? wildcards.get(uri.host().substring(1), uri.path()) : exact.get(uri.host(), uri.path());
     }
 
     /**
@@ -160,39 +181,45 @@ public final class Fib {
 
     /** Calls the action once for every route, in no particular order. */
     public void forEach(Consumer<RouteEntry> action) {
-        Consumer<HostEntry> each = entry -> Arrays.asList(entry.routes()).forEach(action);
-        exact.forEach(each);
-        wildcards.forEach(each);
-    }
-
-    private static @Nullable HostEntry find(HostTrie exact, HostTrie wildcards, RouteUri uri) {
-        String host = uri.host();
-        return uri.wildcard() ? wildcards.find(host, 1, host.length()) : exact.find(host, 0, host.length());
+        exact.forEach(action);
+        wildcards.forEach(action);
     }
 
     /** Collects changes for the next version. Used by one thread. */
     public static final class Builder {
         private final Fib base;
         private FeedState feed;
+        private boolean siblingComplete;
         private List<SiteView> sites;
-        private HostTrie exact;
-        private HostTrie wildcards;
+        private RouteIndex exact;
+        private RouteIndex wildcards;
+        private SuffixLengths suffixes;
         private int size;
         private int localRoutes;
+        private int knownEmpty;
 
         private Builder(Fib base) {
             this.base = base;
             this.feed = base.feed;
+            this.siblingComplete = base.siblingComplete;
             this.sites = base.sites;
-            this.exact = base.exact;
-            this.wildcards = base.wildcards;
+            this.exact = base.exact.writable(new Object());
+            this.wildcards = base.wildcards.writable(new Object());
+            this.suffixes = base.suffixes;
             this.size = base.size;
             this.localRoutes = base.localRoutes;
+            this.knownEmpty = base.knownEmpty;
         }
 
         /** Sets the state of this site's feed. */
         public Builder feed(FeedState state) {
             this.feed = state;
+            return this;
+        }
+
+        /** Sets whether another node of this site knows all of it. */
+        public Builder siblingComplete(boolean now) {
+            this.siblingComplete = now;
             return this;
         }
 
@@ -206,51 +233,41 @@ public final class Fib {
 
         /** Adds or replaces a route. */
         public Builder put(RouteEntry route) {
-            HostEntry host = hostOf(route.uri());
-            RouteEntry old = host.exact(route.uri().path());
-            count(old, -1);
+            count(set(route.uri(), route), -1);
             count(route, 1);
-            store(route.uri(), host.with(route));
             return this;
         }
 
         /** Removes a route; nothing happens when it is not there. */
         public Builder remove(RouteUri uri) {
-            HostEntry host = hostOf(uri);
-            RouteEntry old = host.exact(uri.path());
-            if (old != null) {
-                count(old, -1);
-                store(uri, host.without(uri.path()));
-            }
+            count(set(uri, null), -1);
             return this;
         }
 
-        /** Returns the new version. */
+        /** Returns the new version. The builder is of no use afterwards. */
         public Fib build() {
-            return new Fib(this);
+            Fib built = new Fib(this);
+            exact = exact.writable(new Object());
+            wildcards = wildcards.writable(new Object());
+            return built;
+        }
+
+        private @Nullable RouteEntry set(RouteUri uri, @Nullable RouteEntry route) {
+            if (!uri.wildcard()) {
+                return exact.set(uri.host(), uri.path(), route);
+            }
+            String suffix = uri.host().substring(1);
+            RouteEntry old = wildcards.set(suffix, uri.path(), route);
+            int change = (route == null ? 0 : 1) - (old == null ? 0 : 1);
+            suffixes = change == 0 ? suffixes : suffixes.with(suffix, change);
+            return old;
         }
 
         private void count(@Nullable RouteEntry route, int by) {
             if (route != null) {
-                size += by;
+                size += route.knownEmpty() ? 0 : by;
                 localRoutes += route.local() ? by : 0;
-            }
-        }
-
-        private HostEntry hostOf(RouteUri uri) {
-            HostEntry found = find(exact, wildcards, uri);
-            if (found != null) {
-                return found;
-            }
-            String key = uri.wildcard() ? uri.host().substring(1) : uri.host();
-            return HostEntry.empty(key, HostHash.of(key, 0, key.length()));
-        }
-
-        private void store(RouteUri uri, HostEntry entry) {
-            if (uri.wildcard()) {
-                wildcards = wildcards.with(entry);
-            } else {
-                exact = exact.with(entry);
+                knownEmpty += route.knownEmpty() ? by : 0;
             }
         }
     }

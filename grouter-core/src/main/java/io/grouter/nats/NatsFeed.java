@@ -1,9 +1,9 @@
 package io.grouter.nats;
 
 import io.grouter.report.LimitedLog;
-import io.grouter.rib.Rib;
 import io.grouter.rib.RibThread;
-import io.grouter.route.RouteChange;
+import io.grouter.tls.ClientTls;
+import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
@@ -12,14 +12,16 @@ import io.nats.client.ErrorListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.Options.HostnameResolveMode;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,69 +34,96 @@ import org.slf4j.LoggerFactory;
  * <p>Connects in the background and for ever; a lost feed never stops anything else.
  */
 public final class NatsFeed implements AutoCloseable {
+    static final String REGISTER = "router.register";
+    static final String UNREGISTER = "router.unregister";
+
     private static final Logger log = LoggerFactory.getLogger(NatsFeed.class);
-    private static final String REGISTER = "router.register";
-    private static final String UNREGISTER = "router.unregister";
-    private static final int PENDING_MESSAGES = 131_072;
-    private static final long PENDING_BYTES = 128L << 20;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration TICK = Duration.ofMillis(100);
 
     private final NatsConfig config;
-    private final RibThread rib;
-    private final RegistryMessageDecoder decoder = new RegistryMessageDecoder();
+    private final ClientTls tls;
     private final FeedMonitor monitor;
+    private final Intake intake;
     private final LimitedLog rejects;
-    private final Counter messages;
-    private final Counter rejected;
     private final Counter slow;
+    private final Counter failures;
     private final AtomicLong connects = new AtomicLong();
     private final Thread thread;
     private volatile @Nullable Connection connection;
+    private volatile @Nullable Dispatcher dispatcher;
+    private final AtomicLong droppedBefore = new AtomicLong();
     private volatile boolean connected;
     private volatile boolean running = true;
 
     /** Makes the feed, not yet started; registers its periodic work with the rib thread, which must not run yet. */
     public NatsFeed(NatsConfig config, RibThread rib, LongSupplier clock, PrometheusRegistry metrics) {
         this.config = config;
-        this.rib = rib;
+        this.tls = new ClientTls(
+                config.tls().ca(), config.tls().certificate(), config.tls().key());
         this.monitor = new FeedMonitor(config.registrationInterval());
         this.rejects = new LimitedLog(log, Duration.ofMinutes(1), clock);
-        this.messages = Counter.builder()
-                .name("grouter_nats_messages_total")
-                .help("Messages received, by subject")
-                .labelNames("subject")
-                .register(metrics);
-        this.rejected = Counter.builder()
-                .name("grouter_nats_rejected_total")
-                .help("Messages dropped whole, by reason")
-                .labelNames("reason")
-                .register(metrics);
-        for (Decoded.Reason reason : Decoded.Reason.values()) {
-            rejected.initLabelValues(label(reason));
-        }
+        this.intake = new Intake(rib, monitor, config.sharding(), rejects, metrics);
         this.slow = Counter.builder()
                 .name("grouter_nats_slow_consumer_total")
-                .help("Times the client had to drop messages because they came faster than they were read")
+                .help("Times the client began to drop messages because they came faster than they were read")
                 .register(metrics);
-        GaugeWithCallback.builder()
-                .name("grouter_nats_connected")
-                .help("1 while connected to the site's NATS")
-                .callback(gauge -> gauge.call(connected ? 1 : 0))
+        this.failures = Counter.builder()
+                .name("grouter_nats_connect_failures_total")
+                .help("Attempts to connect to NATS that failed with all servers")
                 .register(metrics);
+        registerGauges(metrics);
         rib.every(TICK, (tables, now) -> {
             if (running) { // a node that is leaving has not lost anything
-                tables.feed(monitor.tick(connects.get(), connected, now), now);
+                tables.feed(monitor.tick(connects.get(), connected, dropped(), now), monitor.why(), now);
             }
         });
-        rib.every(expiryPeriod(config), Rib::expire);
+        // Endpoints need not be dropped more finely than emitters speak.
+        rib.every(config.registrationInterval().dividedBy(4), (tables, now) -> tables.expire(now));
         this.thread = new Thread(this::connectForEver, "grouter-nats");
         this.thread.setDaemon(true);
     }
 
-    /** Endpoints need not be dropped more finely than emitters speak. */
-    private static Duration expiryPeriod(NatsConfig config) {
-        return config.registrationInterval().dividedBy(4);
+    private void registerGauges(PrometheusRegistry metrics) {
+        gauge(metrics, "grouter_nats_connected", "1 while connected to the site's NATS", () -> connected ? 1 : 0);
+        gauge(metrics, "grouter_nats_pending_messages", "Messages received that wait to be read", () -> {
+            Dispatcher current = dispatcher;
+            return current == null ? 0 : (double) current.getPendingMessageCount();
+        });
+        gauge(metrics, "grouter_nats_pending_bytes", "Bytes received that wait to be read", () -> {
+            Dispatcher current = dispatcher;
+            return current == null ? 0 : (double) current.getPendingByteCount();
+        });
+        gauge(
+                metrics,
+                "grouter_nats_pending_messages_limit",
+                "Most messages that may wait",
+                config::maxPendingMessages);
+        gauge(metrics, "grouter_nats_pending_bytes_limit", "Most bytes that may wait", config::maxPendingBytes);
+        CounterWithCallback.builder()
+                .name("grouter_nats_dropped_total")
+                .help("Messages dropped on this side because they came faster than they were read")
+                .callback(counter -> counter.call((double) dropped()))
+                .register(metrics);
+    }
+
+    private static void gauge(PrometheusRegistry metrics, String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(gauge -> gauge.call(value.getAsDouble()))
+                .register(metrics);
+    }
+
+    /** Messages lost on this side so far, over all connections. */
+    private long dropped() {
+        Dispatcher current = dispatcher;
+        return droppedBefore.get() + (current == null ? 0 : current.getDroppedCount()) + intake.lost();
+    }
+
+    /** Says that the tables were restored and are hardly older than what a live feed gives. Call before the start. */
+    public void restored() {
+        monitor.onRestored();
     }
 
     /** Starts connecting in the background. */
@@ -109,7 +138,11 @@ public final class NatsFeed implements AutoCloseable {
         thread.interrupt();
         Connection current = connection;
         if (current != null) {
-            closeQuietly(current);
+            try {
+                current.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -126,29 +159,38 @@ public final class NatsFeed implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (Exception e) {
-                rejects.warn(config.servers().toString(), "cannot connect to NATS: " + e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                failures.inc();
+                rejects.warn(config.servers().toString(), "cannot connect to NATS: " + ConnectFailure.describe(e));
             }
-            connected = false;
+            forgetDispatcher();
             try {
-                Thread.sleep(ThreadLocalRandom.current()
-                        .nextLong(
-                                config.reconnectWait().toMillis(),
-                                2 * config.reconnectWait().toMillis() + 1));
+                long wait = config.reconnectWait().toMillis();
+                Thread.sleep(ThreadLocalRandom.current().nextLong(wait, 2 * wait + 1));
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    private Options options() {
+    private void forgetDispatcher() {
+        connected = false;
+        Dispatcher last = dispatcher;
+        dispatcher = null;
+        droppedBefore.addAndGet(last == null ? 0 : last.getDroppedCount());
+    }
+
+    private Options options() throws IOException {
         Options.Builder builder = new Options.Builder()
                 .servers(config.servers().toArray(new String[0]))
                 .connectionName("grouter")
                 .maxReconnects(-1)
                 .reconnectWait(config.reconnectWait())
                 .reconnectJitter(config.reconnectWait())
+                .reconnectJitterTls(config.reconnectWait())
                 .connectionTimeout(CONNECT_TIMEOUT)
+                // Names stay as they are configured, because certificates are for names.
+                .hostnameResolveMode(HostnameResolveMode.HappyEyeballs)
                 .pingInterval(config.pingInterval())
                 .maxPingsOut(1)
                 .connectionListener(new ConnectionEvents())
@@ -156,11 +198,14 @@ public final class NatsFeed implements AutoCloseable {
         if (!config.user().isEmpty()) {
             builder.userInfo(config.user(), config.password());
         }
+        if (config.tls().enabled()) {
+            builder.sslContext(tls.context());
+        }
         return builder.build();
     }
 
     private final class ConnectionEvents implements ConnectionListener {
-        private @Nullable Dispatcher dispatcher;
+        private boolean subscribed;
 
         @Override
         @SuppressWarnings("deprecation")
@@ -173,7 +218,7 @@ public final class NatsFeed implements AutoCloseable {
                     log.info("NATS connected: {}", made.getConnectedUrl());
                 }
                 case DISCONNECTED, CLOSED -> {
-                    if (connected) {
+                    if (connected && running) {
                         log.warn("NATS lost: {}; trying again for ever", config.servers());
                     }
                     connected = false;
@@ -183,12 +228,13 @@ public final class NatsFeed implements AutoCloseable {
         }
 
         private synchronized void subscribeOnce(Connection made) {
-            if (dispatcher == null) {
+            if (!subscribed) {
+                subscribed = true;
                 Dispatcher fresh = made.createDispatcher(NatsFeed.this::onMessage);
-                fresh.setPendingLimits(PENDING_MESSAGES, PENDING_BYTES);
+                fresh.setPendingLimits(config.maxPendingMessages(), config.maxPendingBytes());
+                dispatcher = fresh;
                 fresh.subscribe(REGISTER);
                 fresh.subscribe(UNREGISTER);
-                dispatcher = fresh;
             }
         }
     }
@@ -207,39 +253,18 @@ public final class NatsFeed implements AutoCloseable {
 
         @Override
         public void exceptionOccurred(Connection conn, Exception exception) {
-            log.debug("NATS: {}", exception.toString());
+            if (exception instanceof AuthenticationException || ConnectFailure.isTls(exception)) {
+                rejects.warn(
+                        config.servers().toString(), "cannot connect to NATS: " + ConnectFailure.describe(exception));
+            } else {
+                log.debug("NATS: {}", exception.toString());
+            }
         }
     }
 
     private void onMessage(Message message) {
-        boolean register = REGISTER.equals(message.getSubject());
-        messages.labelValues(register ? REGISTER : UNREGISTER).inc();
-        Decoded decoded = register ? decoder.register(message.getData()) : decoder.unregister(message.getData());
-        if (decoded instanceof Decoded.Malformed malformed) {
-            rejected.labelValues(label(malformed.reason())).inc();
-            rejects.warn(
-                    "emitter " + malformed.emitter(),
-                    "dropped a " + message.getSubject() + " message that " + malformed.detail());
-            return;
-        }
-        List<RouteChange> changes = ((Decoded.Changes) decoded).changes();
-        rib.post((tables, now) -> {
-            monitor.onMessage(now);
-            for (RouteChange change : changes) {
-                tables.apply(change, now);
-            }
-        });
-    }
-
-    private static String label(Decoded.Reason reason) {
-        return reason.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void closeQuietly(Connection current) {
-        try {
-            current.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Dispatcher current = dispatcher;
+        boolean more = current != null && current.getPendingMessageCount() > 0;
+        intake.take(message.getData(), REGISTER.equals(message.getSubject()), more);
     }
 }

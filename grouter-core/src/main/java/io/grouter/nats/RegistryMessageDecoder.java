@@ -1,271 +1,369 @@
 package io.grouter.nats;
 
-import io.grouter.route.Endpoint;
-import io.grouter.route.RouteChange;
+import io.grouter.route.PackedEndpoint.Parts;
+import io.grouter.route.PackedEndpoint.Text;
 import io.grouter.route.RouteUri;
+import io.grouter.route.TagShapes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Decodes the bodies of {@code router.register} and {@code router.unregister} with the tolerance of GoRouter's
  * {@code mbus.RegistryMessage}: keys match in any case, the last of several equal keys counts, null leaves a field
- * alone, unknown fields are skipped, and one wrong type drops the whole message. Stateless; safe for all threads.
+ * alone, unknown fields are skipped, and one wrong type drops the whole message.
+ *
+ * <p>Mutable, used by one thread: what was decoded is read from the decoder itself until the next message, so that a
+ * message makes no objects.
  */
 public final class RegistryMessageDecoder {
     /** Most URIs in one message. */
     static final int MAX_URIS = 1000;
-    /** Longest text that is kept of any other field, in characters. */
+    /** Longest text that is kept of any other field, in bytes. */
     static final int MAX_TEXT = 1024;
 
-    private static final JsonFactory JSON = JsonFactory.builder().build();
+    private static final byte[][] FIELDS = names(
+            "uris",
+            "host",
+            "port",
+            "tls_port",
+            "app",
+            "private_instance_id",
+            "private_instance_index",
+            "isolation_segment",
+            "route_service_url",
+            "availability_zone",
+            "stale_threshold_in_seconds",
+            "endpoint_updated_at_ns",
+            "protocol",
+            "server_cert_domain_san",
+            "tags",
+            "options");
+    private static final byte[][] OPTIONS = names(
+            "hash_balance", "lb_algo", "loadbalancing", "hash_header", "route_policy_scope", "route_policy_sources");
+
+    private final JsonScanner json = new JsonScanner();
+    private final Parts parts = new Parts();
+    private final List<Text> uris = new ArrayList<>();
+    private final Text key = new Text();
+    private final Text value = new Text();
+    private final int[] order = new int[FIELDS.length];
+    private int uriCount;
+    /** How many of the URIs' places hold what Go would still have in the memory behind the slice. */
+    private int uriCapacity;
+
+    private Malformed.Reason reason = Malformed.Reason.JSON;
+    private String detail = "";
 
     /** Makes a decoder. */
     public RegistryMessageDecoder() {}
 
-    /** Decodes a register message. Never throws. */
-    public Decoded register(byte[] body) {
-        return decode(body, true);
-    }
-
-    /** Decodes an unregister message. Never throws. */
-    public Decoded unregister(byte[] body) {
-        return decode(body, false);
-    }
-
-    private static Decoded decode(byte[] body, boolean register) {
-        Fields fields = new Fields();
-        // Bad UTF-8 becomes U+FFFD and a byte order mark stays a character, both as in Go.
-        String text = new String(body, StandardCharsets.UTF_8);
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
-            JsonToken first = json.nextToken();
-            if (first == JsonToken.START_OBJECT) {
-                fields.read(json);
-            } else if (first != JsonToken.VALUE_NULL) {
-                throw new Drop(Decoded.Reason.JSON, "is not a JSON object");
-            }
-            if (json.nextToken() != null) {
-                throw new Drop(Decoded.Reason.JSON, "has more after its end");
-            }
-            return new Decoded.Changes(fields.changes(register));
-        } catch (Drop e) {
-            return new Decoded.Malformed(e.reason, e.detail, fields.emitter());
-        } catch (JacksonException e) {
-            return new Decoded.Malformed(Decoded.Reason.JSON, "is not JSON", fields.emitter());
+    private static byte[][] names(String... names) {
+        byte[][] bytes = new byte[names.length][];
+        for (int i = 0; i < names.length; i++) {
+            bytes[i] = names[i].getBytes(StandardCharsets.US_ASCII);
         }
+        return bytes;
     }
 
     /** Leaves the decoder early; never leaves this class. */
     private static final class Drop extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        final Decoded.Reason reason;
-        final String detail;
+        final Malformed.Reason reason;
 
-        Drop(Decoded.Reason reason, String detail) {
+        Drop(Malformed.Reason reason, String detail) {
             super(detail, null, false, false);
             this.reason = reason;
-            this.detail = detail;
         }
     }
 
-    private static final class Fields {
-        private List<String> uris = List.of();
-        private String host = "";
-        private int port;
-        private int tlsPort;
-        private String app = "";
-        private String instanceId = "";
-        private String instanceIndex = "";
-        private String isolationSegment = "";
-        private String routeServiceUrl = "";
-        private int staleThreshold;
-
-        void read(JsonParser json) {
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = json.currentName();
-                JsonToken value = json.nextToken();
-                String key = name.toLowerCase(Locale.ROOT);
-                if (value != JsonToken.VALUE_NULL) {
-                    readField(json, key);
-                } else if (key.equals("uris")) {
-                    uris = List.of();
-                }
+    /** Decodes one message. Never throws; when it returns false, {@link #malformed()} says why. */
+    public boolean decode(byte[] body) {
+        parts.clear();
+        uriCount = 0;
+        uriCapacity = 0;
+        try {
+            json.start(body);
+            if (json.peek() == '{') {
+                message();
+            } else if (!json.acceptNull()) {
+                json.skip();
+                throw new Drop(Malformed.Reason.JSON, "is not a JSON object");
             }
-        }
-
-        private void readField(JsonParser json, String name) {
-            switch (name) {
-                case "uris" -> uris = strings(json, name);
-                case "host" -> host = kept(json, name);
-                case "port" -> port = (int) integer(json, name, 0, 65535);
-                case "tls_port" -> tlsPort = (int) integer(json, name, 0, 65535);
-                case "app" -> app = kept(json, name);
-                case "private_instance_id" -> instanceId = kept(json, name);
-                case "private_instance_index" -> instanceIndex = kept(json, name);
-                case "isolation_segment" -> isolationSegment = kept(json, name);
-                case "route_service_url" -> routeServiceUrl = string(json, name);
-                case "stale_threshold_in_seconds" ->
-                    staleThreshold = clamp(integer(json, name, Long.MIN_VALUE, Long.MAX_VALUE));
-                case "endpoint_updated_at_ns" -> integer(json, name, Long.MIN_VALUE, Long.MAX_VALUE);
-                case "protocol", "server_cert_domain_san", "availability_zone" -> string(json, name);
-                case "tags" -> checkTags(json, name);
-                case "options" -> checkOptions(json, name);
-                default -> json.skipChildren();
+            if (json.peek() >= 0) {
+                throw new Drop(Malformed.Reason.JSON, "has more after its end");
             }
-        }
-
-        List<RouteChange> changes(boolean register) {
-            if (!routeServiceUrl.isEmpty() && !routeServiceUrl.startsWith("https")) {
-                throw new Drop(Decoded.Reason.ROUTE_SERVICE, "route_service_url does not start with https");
-            }
-            Endpoint endpoint = new Endpoint(
-                    host + ":" + (tlsPort != 0 ? tlsPort : port),
-                    tlsPort != 0,
-                    app,
-                    instanceId,
-                    instanceIndex,
-                    isolationSegment,
-                    staleThreshold);
-            List<RouteChange> changes = new ArrayList<>(uris.size());
-            for (String uri : uris) {
-                RouteUri key = RouteUri.parse(uri);
-                changes.add(
-                        register ? new RouteChange.Register(key, endpoint) : new RouteChange.Unregister(key, endpoint));
-            }
-            return changes;
-        }
-
-        /** The sender's own word, cut and cleaned so that it can stand in a log line. */
-        String emitter() {
-            String shown = host.length() > 64 ? host.substring(0, 64) : host;
-            return shown.isEmpty() ? "unknown" : shown.replaceAll("[^A-Za-z0-9.:_-]", "?");
-        }
-
-        private static int clamp(long seconds) {
-            return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seconds));
-        }
-
-        private static String string(JsonParser json, String name) {
-            if (json.currentToken() != JsonToken.VALUE_STRING) {
-                throw new Drop(Decoded.Reason.TYPE, name + " is not a string");
-            }
-            return wellFormed(json.getString());
-        }
-
-        private static String kept(JsonParser json, String name) {
-            String text = string(json, name);
-            if (text.length() > MAX_TEXT) {
+            if (parts.routeService.length() > 0 && !parts.routeService.startsWith("https")) {
                 throw new Drop(
-                        Decoded.Reason.OVERSIZED,
-                        name + " has " + text.length() + " characters (allowed: " + MAX_TEXT + ")");
+                        Malformed.Reason.ROUTE_SERVICE, "has a route_service_url that does not start with https");
             }
-            return text;
+            return true;
+        } catch (Drop e) {
+            reason = e.reason;
+            detail = String.valueOf(e.getMessage());
+        } catch (JsonScanner.BadJson | IndexOutOfBoundsException e) {
+            reason = Malformed.Reason.JSON;
+            detail = "is not JSON";
         }
+        return false;
+    }
 
-        /** Replaces lone surrogates by U+FFFD, as Go's decoder does; they could not be sent on as UTF-8. */
-        private static String wellFormed(String text) {
-            for (int i = 0; i < text.length(); i++) {
-                if (Character.isSurrogate(text.charAt(i))) {
-                    return replaceLoneSurrogates(text);
+    /**
+     * Looks for the URIs of a message, without reading on behind them: the first array of that name, if it has one
+     * element. That need not be what the message says in the end.
+     *
+     * @return false when there is no such thing; never throws
+     */
+    public boolean findOnlyUri(byte[] body, Text uri) {
+        try {
+            json.start(body);
+            json.expect('{');
+            for (int member = 0; json.next('}', member == 0); member++) {
+                json.string(key);
+                json.expect(':');
+                if (fieldOf(key, member) != 0) {
+                    json.skip();
+                    continue;
                 }
+                json.expect('[');
+                json.string(uri);
+                return json.accept(']');
             }
-            return text;
+        } catch (JsonScanner.BadJson | IndexOutOfBoundsException e) {
+            return false; // decoding will say what is wrong
         }
+        return false;
+    }
 
-        private static String replaceLoneSurrogates(String text) {
-            StringBuilder clean = new StringBuilder(text.length());
-            text.codePoints()
-                    .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
-                    .forEach(clean::appendCodePoint);
-            return clean.toString();
+    /** Returns the number of URIs of the last message. */
+    public int uriCount() {
+        return uriCount;
+    }
+
+    /** Returns one URI of the last message. */
+    public Text uri(int i) {
+        return uris.get(i);
+    }
+
+    /** Returns the endpoint of the last message. */
+    public Parts parts() {
+        return parts;
+    }
+
+    /** Says why the last message was dropped. */
+    public Malformed malformed() {
+        return new Malformed(reason, detail, emitter());
+    }
+
+    /** The sender's own word, cut and cleaned so that it can stand in a log line. */
+    private String emitter() {
+        String host = parts.host.toString();
+        String shown = host.length() > 64 ? host.substring(0, 64) : host;
+        return shown.isEmpty() ? "unknown" : shown.replaceAll("[^A-Za-z0-9.:_-]", "?");
+    }
+
+    private void message() {
+        json.expect('{');
+        int member = 0;
+        for (; json.next('}', member == 0); member++) {
+            json.string(key);
+            json.expect(':');
+            int field = fieldOf(key, member);
+            if (field < 0) {
+                json.skip();
+            } else if (!json.acceptNull()) {
+                field(field);
+            } else if (field == 0) {
+                uriCount = 0;
+                uriCapacity = 0;
+            } else if (field == 14) {
+                parts.tags = 0;
+            }
         }
+    }
 
-        private static long integer(JsonParser json, String name, long least, long most) {
-            if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-                throw new Drop(Decoded.Reason.TYPE, name + " is not an integer");
+    /** Senders write their fields in the same order again and again, so the one that stood here last is tried first. */
+    private int fieldOf(Text name, int member) {
+        int place = Math.min(member, order.length - 1);
+        if (name.sameBytes(FIELDS[order[place]])) {
+            return order[place];
+        }
+        int field = indexOf(FIELDS, name);
+        order[place] = Math.max(0, field);
+        return field;
+    }
+
+    private void field(int field) {
+        switch (field) {
+            case 0 -> uris();
+            case 1 -> kept(parts.host, "host");
+            case 2 -> parts.port = port("port");
+            case 3 -> parts.tlsPort = port("tls_port");
+            case 4 -> kept(parts.app, "app");
+            case 5 -> kept(parts.instance, "private_instance_id");
+            case 6 -> kept(parts.index, "private_instance_index");
+            case 7 -> kept(parts.segment, "isolation_segment");
+            case 8 -> kept(parts.routeService, "route_service_url");
+            case 9 -> kept(parts.zone, "availability_zone");
+            case 10 -> parts.staleThreshold = clamp(integer("stale_threshold_in_seconds"));
+            case 11 -> integer("endpoint_updated_at_ns");
+            case 12 -> string(value, "protocol");
+            case 13 -> string(value, "server_cert_domain_san");
+            case 14 -> tags();
+            default -> options();
+        }
+    }
+
+    private static int clamp(long seconds) {
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seconds));
+    }
+
+    private void string(Text into, String name) {
+        if (json.peek() != '"') {
+            throw wrongType(name, "a string");
+        }
+        json.string(into);
+    }
+
+    private void kept(Text into, String name) {
+        string(into, name);
+        if (into.length() > MAX_TEXT) {
+            throw new Drop(
+                    Malformed.Reason.OVERSIZED,
+                    "has a " + name + " of " + into.length() + " bytes (allowed: " + MAX_TEXT + ")");
+        }
+    }
+
+    private int port(String name) {
+        number(name);
+        if (!json.isInteger()) {
+            throw wrongType(name, "an integer");
+        }
+        if (json.isSigned() || !json.isLong() || json.longValue() > 65535) {
+            throw new Drop(Malformed.Reason.RANGE, "has a " + name + " out of range (allowed: 0 to 65535)");
+        }
+        return (int) json.longValue();
+    }
+
+    private long integer(String name) {
+        number(name);
+        if (!json.isInteger()) {
+            throw wrongType(name, "an integer");
+        }
+        if (!json.isLong()) {
+            throw new Drop(Malformed.Reason.RANGE, "has a " + name + " out of range (allowed: 64 bits)");
+        }
+        return json.longValue();
+    }
+
+    private void number(String name) {
+        int sign = json.peek();
+        if (sign != '-' && (sign < '0' || sign > '9')) {
+            throw wrongType(name, "a number");
+        }
+        json.number();
+    }
+
+    private static Drop wrongType(String name, String expected) {
+        return new Drop(Malformed.Reason.TYPE, "has a " + name + " that is not " + expected);
+    }
+
+    /** As in Go, a null leaves the place of a URI as an earlier array of the same message left it. */
+    private void uris() {
+        if (json.peek() != '[') {
+            throw wrongType("uris", "an array");
+        }
+        json.expect('[');
+        int count = 0;
+        for (; json.next(']', count == 0); count++) {
+            if (count == MAX_URIS) {
+                throw new Drop(Malformed.Reason.OVERSIZED, "has more than " + MAX_URIS + " uris");
             }
-            long value;
-            try {
-                value = json.getLongValue();
-            } catch (JacksonException e) {
-                throw new Drop(Decoded.Reason.RANGE, name + " is out of range");
+            if (count == uris.size()) {
+                uris.add(new Text());
             }
-            if (value < least || value > most) {
+            Text uri = uris.get(count);
+            if (count == uriCapacity) {
+                uri.clear();
+                uriCapacity++;
+            }
+            if (!json.acceptNull()) {
+                string(uri, "uri");
+            }
+            if (uri.length() > RouteUri.MAX_LENGTH) {
                 throw new Drop(
-                        Decoded.Reason.RANGE, name + " is " + value + " (allowed: " + least + " to " + most + ")");
-            }
-            return value;
-        }
-
-        private static List<String> strings(JsonParser json, String name) {
-            if (json.currentToken() != JsonToken.START_ARRAY) {
-                throw new Drop(Decoded.Reason.TYPE, name + " is not an array");
-            }
-            List<String> values = new ArrayList<>(1);
-            for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
-                String value = token == JsonToken.VALUE_NULL ? "" : string(json, name);
-                // Some letters grow when they are lower-cased.
-                if (value.length() > RouteUri.MAX_LENGTH
-                        || value.toLowerCase(Locale.ROOT).length() > RouteUri.MAX_LENGTH) {
-                    throw new Drop(
-                            Decoded.Reason.OVERSIZED,
-                            "a uri has " + value.length() + " characters (allowed: " + RouteUri.MAX_LENGTH + ")");
-                }
-                if (values.size() == MAX_URIS) {
-                    throw new Drop(Decoded.Reason.OVERSIZED, "has more than " + MAX_URIS + " uris");
-                }
-                values.add(value);
-            }
-            return values;
-        }
-
-        private static void checkTags(JsonParser json, String name) {
-            forEachField(json, name, (key, token) -> {
-                if (token != JsonToken.VALUE_NULL) {
-                    string(json, name + " value");
-                }
-            });
-        }
-
-        private static void checkOptions(JsonParser json, String name) {
-            forEachField(json, name, (key, token) -> {
-                if (key.equals("hash_balance") && token != JsonToken.VALUE_NULL) {
-                    if (!token.isNumeric()) {
-                        throw new Drop(Decoded.Reason.TYPE, "options.hash_balance is not a number");
-                    }
-                } else if (isTextOption(key) && token != JsonToken.VALUE_NULL) {
-                    string(json, "options." + key);
-                } else {
-                    json.skipChildren();
-                }
-            });
-        }
-
-        private static boolean isTextOption(String key) {
-            return switch (key) {
-                case "lb_algo", "loadbalancing", "hash_header", "route_policy_scope", "route_policy_sources" -> true;
-                default -> false;
-            };
-        }
-
-        private interface FieldReader {
-            void read(String lowerCaseKey, JsonToken token);
-        }
-
-        private static void forEachField(JsonParser json, String name, FieldReader reader) {
-            if (json.currentToken() != JsonToken.START_OBJECT) {
-                throw new Drop(Decoded.Reason.TYPE, name + " is not an object");
-            }
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                String key = json.currentName().toLowerCase(Locale.ROOT);
-                reader.read(key, json.nextToken());
+                        Malformed.Reason.OVERSIZED,
+                        "has a uri of " + uri.length() + " bytes (allowed: " + RouteUri.MAX_LENGTH + ")");
             }
         }
+        uriCount = count;
+        uriCapacity = count == 0 ? 0 : uriCapacity;
+    }
+
+    private void tags() {
+        if (json.peek() != '{') {
+            throw wrongType("tags", "an object");
+        }
+        json.expect('{');
+        for (boolean first = true; json.next('}', first); first = false) {
+            json.string(key);
+            json.expect(':');
+            value.clear();
+            if (!json.acceptNull()) {
+                string(value, "tag");
+            }
+            if (parts.tags < TagShapes.MOST_TAGS && key.length() <= MAX_TEXT && value.length() <= MAX_TEXT) {
+                parts.tagNames[parts.tags].set(key);
+                parts.tagValues[parts.tags++].set(value);
+            }
+        }
+    }
+
+    private void options() {
+        if (json.peek() != '{') {
+            throw wrongType("options", "an object");
+        }
+        json.expect('{');
+        for (boolean first = true; json.next('}', first); first = false) {
+            json.string(key);
+            json.expect(':');
+            int option = indexOf(OPTIONS, key);
+            if (option < 0) {
+                json.skip();
+            } else if (!json.acceptNull()) {
+                option(option);
+            }
+        }
+    }
+
+    private void option(int option) {
+        if (option > 0) {
+            string(value, "option");
+            return;
+        }
+        number("hash_balance");
+        if (!json.isFinite()) {
+            throw new Drop(Malformed.Reason.RANGE, "has a hash_balance out of range");
+        }
+    }
+
+    private static int indexOf(byte[][] names, Text key) {
+        for (int i = 0; i < names.length; i++) {
+            if (key.sameIgnoringCase(names[i])) {
+                return i;
+            }
+        }
+        return key.isAscii() ? -1 : indexOf(names, folded(key));
+    }
+
+    /** Go takes two letters outside ASCII for their look-alikes: the long s and the sign for Kelvin. */
+    private static Text folded(Text key) {
+        String text =
+                key.toString().toLowerCase(Locale.ROOT).replace('\u017F', 's').replace('\u212A', 'k');
+        byte[] bytes = text.replaceAll("[^\\x00-\\x7F]", "?").getBytes(StandardCharsets.US_ASCII);
+        Text folded = new Text();
+        folded.set(bytes, 0, bytes.length);
+        return folded;
     }
 }

@@ -16,6 +16,7 @@ public final class AdjRibIn {
     private long sequence;
     private int announcedRoutes;
     private boolean converged;
+    private boolean restored;
     private long heardNanos;
 
     AdjRibIn(SiteId site) {
@@ -66,9 +67,17 @@ public final class AdjRibIn {
         this.heardNanos = nowNanos;
     }
 
-    /** Returns whether any heartbeat was ever taken in. */
+    /** Returns whether the site was ever heard of, by this process or the one before it. */
     public boolean known() {
-        return info != null;
+        return info != null || restored;
+    }
+
+    /** Takes over what was known before a restart: the site counts as stale until it is heard of. */
+    void restored(long ofIncarnation, long heardBeforeNanos) {
+        incarnation = ofIncarnation;
+        heardNanos = heardBeforeNanos;
+        freshness = Freshness.STALE;
+        restored = true;
     }
 
     /** Makes the last heartbeat look younger, because this node itself was not running for a while. */

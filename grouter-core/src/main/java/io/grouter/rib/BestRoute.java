@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class BestRoute {
     private BestRoute() {}
 
-    /** Returns the merged entry, or null when nobody has the route. */
-    static @Nullable RouteEntry of(RouteUri uri, @Nullable Offer local, Collection<AdjRibIn> others) {
-        List<LearnedOffer> learned = new ArrayList<>(others.size());
+    /**
+     * Returns the merged entry, or null when nobody has the route.
+     *
+     * @param own what this site has, or null
+     * @param keptEmpty whether a route that nobody has is to be kept as known to be empty
+     */
+    static @Nullable RouteEntry of(RouteUri uri, @Nullable Offer own, boolean keptEmpty, Collection<AdjRibIn> others) {
+        List<LearnedOffer> learned = others.isEmpty() ? List.of() : new ArrayList<>(others.size());
         for (AdjRibIn other : others) {
             Offer offer = other.table().get(uri);
             if (offer != null) {
                 learned.add(new LearnedOffer(other.site(), offer));
             }
         }
-        if (local != null) {
-            return new RouteEntry(uri, local.instances(), local.appId(), learned);
-        }
-        return learned.isEmpty()
-                ? null
-                : new RouteEntry(uri, 0, learned.get(0).offer().appId(), learned);
+        return own == null && learned.isEmpty() && !keptEmpty ? null : new RouteEntry(uri, own, learned);
     }
 }

@@ -4,6 +4,8 @@ import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,22 @@ public final class OfferTable {
         return found == null ? Map.of() : Map.copyOf(found.offers);
     }
 
+    /** Shows the routes of one bucket with their offers. The action must not change the table. */
+    public void forEach(int bucket, BiConsumer<RouteUri, Offer> action) {
+        Bucket found = buckets[bucket];
+        if (found != null) {
+            found.offers.forEach(action);
+        }
+    }
+
+    /** Shows the routes of one bucket. The action must not change the table. */
+    void forEachUri(int bucket, Consumer<RouteUri> action) {
+        Bucket found = buckets[bucket];
+        if (found != null) {
+            found.offers.keySet().forEach(action);
+        }
+    }
+
     /**
      * Adds, replaces or, with a null offer, removes a route.
      *
@@ -90,7 +108,7 @@ public final class OfferTable {
 
     private static long hash(RouteUri uri, Offer offer) {
         long h = hash(hash(0, uri.host()), uri.path());
-        return mix(hash(h, offer.appId()) + offer.instances());
+        return mix(h + mix(offer.digest()));
     }
 
     private static long hash(long seed, String text) {

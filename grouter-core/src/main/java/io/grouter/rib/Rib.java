@@ -3,22 +3,25 @@ package io.grouter.rib;
 import io.grouter.fib.Fib;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
+import io.grouter.route.Bytes;
 import io.grouter.route.ChangeResult;
 import io.grouter.route.Endpoint;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
+import io.grouter.route.PackedEndpoint;
 import io.grouter.route.RouteChange;
+import io.grouter.route.RouteKey;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.grouter.route.TagShapes;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -32,67 +35,45 @@ import org.jspecify.annotations.Nullable;
  * changes; {@link #publish} turns them into one new snapshot.
  */
 public final class Rib {
+    /** In how many parts the local table is read, for {@link #forEachLocal}. */
+    public static final int LOCAL_PARTS = LocalRib.SHARDS;
+
     private final RibConfig config;
     private final SiteId ownSite;
     private final LocalRib local;
+    private final SiblingTable sibling = new SiblingTable();
+    private final WithdrawalGuard guard;
     private final OfferTable ownOffers = new OfferTable();
     private final Map<SiteId, AdjRibIn> others = new TreeMap<>();
     private final Set<RouteUri> changed = new LinkedHashSet<>();
-    private final Set<RouteUri> changedHere = new LinkedHashSet<>();
+    private final Set<RouteUri> changedBySibling = new LinkedHashSet<>();
     private final List<RibEvent> events = new ArrayList<>();
-    private final Counter refused;
+    private final RibMetrics metrics;
+    private final TagShapes shapes = new TagShapes();
+    private final PackedEndpoint packed = new PackedEndpoint(shapes);
+    private final RouteKey key = new RouteKey();
     private boolean sitesChanged;
     private FeedState feed = FeedState.WARMING;
+    private volatile int guarded;
+    private volatile int shapeCount = 1;
     private volatile Fib fib;
 
     /** Makes the empty tables of a node. */
-    public Rib(RibConfig config, SiteId ownSite, PrometheusRegistry metrics) {
+    public Rib(RibConfig config, SiteId ownSite, PrometheusRegistry registry) {
         this.config = config;
         this.ownSite = ownSite;
         this.local = new LocalRib(config);
+        this.guard = new WithdrawalGuard(config.guard());
         this.fib = Fib.empty(ownSite);
-        this.refused = Counter.builder()
-                .name("grouter_rib_refused_total")
-                .help("Changes refused because a bound of the tables was reached")
-                .labelNames("table")
-                .register(metrics);
-        refused.initLabelValues("local");
-        refused.initLabelValues("learned");
-        GaugeWithCallback.builder()
-                .name("grouter_rib_routes")
-                .help("Routes held, by the site that has them")
-                .labelNames("site")
-                .callback(gauge -> {
-                    Fib now = fib;
-                    gauge.call(now.localRoutes(), ownSite.name());
-                    now.sites()
-                            .forEach(site ->
-                                    gauge.call(site.routes(), site.site().name()));
-                })
-                .register(metrics);
-        GaugeWithCallback.builder()
-                .name("grouter_rib_feed_state")
-                .help("1 for the state this site's feed is in")
-                .labelNames("state")
-                .callback(gauge -> {
-                    for (FeedState state : FeedState.values()) {
-                        gauge.call(fib.feed() == state ? 1 : 0, state.name());
-                    }
-                })
-                .register(metrics);
-        GaugeWithCallback.builder()
-                .name("grouter_rib_site_freshness")
-                .help("1 for the freshness each other site has")
-                .labelNames("site", "freshness")
-                .callback(gauge -> fib.sites().forEach(site -> {
-                    for (Freshness freshness : Freshness.values()) {
-                        gauge.call(
-                                site.freshness() == freshness ? 1 : 0,
-                                site.site().name(),
-                                freshness.name());
-                    }
-                }))
-                .register(metrics);
+        this.metrics = new RibMetrics(registry, this::fib);
+        metrics.gauge(
+                "grouter_rib_guard_held_endpoints",
+                "Endpoints of this site that would have expired but are held back; 0 = the guard does not hold",
+                () -> guarded);
+        metrics.gauge(
+                "grouter_rib_tag_shapes",
+                "Different sets of tags that endpoints have in common; the bound is " + TagShapes.MOST,
+                () -> shapeCount);
     }
 
     /** Returns the site of this node. */
@@ -100,9 +81,14 @@ public final class Rib {
         return ownSite;
     }
 
-    /** Returns the latest snapshot. The one method that any thread may call. */
+    /** Returns the latest snapshot. Any thread. */
     public Fib fib() {
         return fib;
+    }
+
+    /** Returns how many endpoints the guard holds back; 0 when it does not hold. Any thread. */
+    public int guarded() {
+        return guarded;
     }
 
     /** Returns what this site offers to others, as of the last {@link #publish}. */
@@ -115,42 +101,221 @@ public final class Rib {
         return feed;
     }
 
-    /** Returns the endpoints of a route of this site; empty when it has none. */
+    /** Returns whether what is not in this site's table is not in the site. */
+    public boolean complete() {
+        return feed == FeedState.LIVE || sibling.complete();
+    }
+
+    // ---- this site's routes
+
+    /** Returns the tags that endpoints have in common; what is packed for this table must use them. */
+    public TagShapes shapes() {
+        return shapes;
+    }
+
+    /** Returns the endpoints of a route of this site, oldest first; empty when it has none. */
     public List<Endpoint> endpoints(RouteUri uri) {
-        return local.endpoints(uri);
+        LocalRoute route = local.route(uri);
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; route != null && i < route.count(); i++) {
+            endpoints.add(PackedEndpoint.unpack(route.row(i), shapes));
+        }
+        return endpoints;
     }
 
     /** Takes in one change of this site's routes. */
     public ChangeResult apply(RouteChange change, long nowNanos) {
-        ChangeResult result = change instanceof RouteChange.Register register
-                ? local.register(register.uri(), register.endpoint(), nowNanos)
-                : local.unregister(change.uri(), change.endpoint().address());
+        key.set(change.uri());
+        packed.set(change.endpoint());
+        return change instanceof RouteChange.Register
+                ? register(key, packed, nowNanos)
+                : unregister(key, packed, nowNanos);
+    }
+
+    /** Takes in that an endpoint of this site is there, or still there. */
+    public ChangeResult register(RouteKey route, PackedEndpoint endpoint, long nowNanos) {
+        return register(route, endpoint, 0, nowNanos);
+    }
+
+    /**
+     * Takes in that an endpoint of this site is there, or still there.
+     *
+     * @param messageHash hash of the message, for {@link #heartbeat}, if it said nothing else; else 0
+     */
+    public ChangeResult register(RouteKey route, PackedEndpoint endpoint, long messageHash, long nowNanos) {
+        return counted(local.register(route, endpoint.bytes(), messageHash, nowNanos, Cause.REGISTERED));
+    }
+
+    /**
+     * Takes in a message that was taken in before, word for word, and that said of one route that it has this one
+     * endpoint. So the message need not be understood again.
+     *
+     * @return false when it is not known as such; then nothing has happened
+     */
+    public boolean heartbeat(RouteKey route, long messageHash, long nowNanos) {
+        return local.heartbeat(route, messageHash, nowNanos);
+    }
+
+    /** Takes in that an endpoint of this site has left; only its address counts. */
+    public ChangeResult unregister(RouteKey route, PackedEndpoint endpoint, long nowNanos) {
+        return local.unregister(route, endpoint.bytes(), nowNanos);
+    }
+
+    private ChangeResult counted(ChangeResult result) {
         if (result == ChangeResult.REFUSED) {
-            refused.labelValues("local").inc();
-        } else if (result != ChangeResult.UNCHANGED) {
-            changedHere.add(change.uri());
+            metrics.refused("local");
         }
         return result;
     }
 
-    /** Sets the state of this site's feed. Coming back to life gives every endpoint a full lifetime again. */
-    public void feed(FeedState state, long nowNanos) {
+    /**
+     * Sets the state of this site's feed. Coming back to life gives every endpoint a full lifetime again, and ends what
+     * siblings stood in for.
+     *
+     * @param why in a few words, for the journal
+     */
+    public void feed(FeedState state, String why, long nowNanos) {
         if (state == feed) {
             return;
         }
-        events.add(new RibEvent.FeedChanged(feed, state));
+        events.add(new RibEvent.FeedChanged(feed, state, why));
+        metrics.feed(state);
         if (state == FeedState.LIVE) {
             local.refreshAll(nowNanos);
+        }
+        if (state == FeedState.LIVE || feed == FeedState.LIVE) {
+            sibling.settle();
         }
         feed = state;
     }
 
-    /** Drops endpoints that were not refreshed in time; does nothing unless the feed is live. */
+    /**
+     * Drops endpoints that were not refreshed in time; does nothing unless the feed is live, and holds back when it
+     * would be too many at once.
+     */
     public void expire(long nowNanos) {
-        if (feed == FeedState.LIVE) {
-            changedHere.addAll(local.expire(nowNanos));
+        if (feed != FeedState.LIVE) {
+            return;
+        }
+        int overdue = local.countOverdue(nowNanos);
+        WithdrawalGuard.Change change = guard.check(overdue, local.endpointCount(), nowNanos);
+        switch (change) {
+            case ENGAGED ->
+                guardChanged(change.name(), "more than " + config.guard().percent() + "% would expire at once");
+            case RECOVERED -> guardChanged(change.name(), "they were heard of again");
+            case TIMED_OUT ->
+                guardChanged(change.name(), "held for " + config.guard().hold().toSeconds() + " s");
+            default -> {}
+        }
+        guarded = guard.held();
+        if (!guard.holding()) {
+            guard.expired(local.expire(nowNanos));
         }
     }
+
+    /** Lets what the guard holds back expire; false when it holds nothing back. */
+    public boolean releaseGuard() {
+        int held = guard.held();
+        if (!guard.release()) {
+            return false;
+        }
+        guarded = 0;
+        metrics.guard("operator");
+        events.add(new RibEvent.GuardChanged(false, held, "released by an operator"));
+        return true;
+    }
+
+    private void guardChanged(String change, String why) {
+        metrics.guard(change.toLowerCase(Locale.ROOT));
+        events.add(new RibEvent.GuardChanged(guard.holding(), guard.overdue(), why));
+    }
+
+    // ---- what siblings know of this site
+
+    /**
+     * Takes in what another node of this site says the site offers. It counts only while the own feed is not live, and
+     * only for routes this node knows nothing of itself.
+     */
+    public ChangeResult sibling(OfferChange change) {
+        boolean full = sibling.table().size() >= config.maxLocalRoutes();
+        if (full && change.offer() != null && sibling.table().get(change.uri()) == null) {
+            metrics.refused("sibling");
+            return ChangeResult.REFUSED;
+        }
+        Offer old = sibling.table().set(change.uri(), change.offer());
+        if (Objects.equals(old, change.offer())) {
+            return ChangeResult.UNCHANGED;
+        }
+        if (feed != FeedState.LIVE) {
+            changedBySibling.add(change.uri());
+        }
+        return old == null
+                ? ChangeResult.ROUTE_ADDED
+                : change.offer() == null ? ChangeResult.ROUTE_REMOVED : ChangeResult.UPDATED;
+    }
+
+    /** Says whether the table of {@link #sibling} is, now, all that a sibling with a live feed has. */
+    public void siblingComplete(boolean complete) {
+        if (sibling.complete(complete)) {
+            events.add(new RibEvent.SiblingChanged(complete, sibling.table().size()));
+        }
+    }
+
+    /** Returns what another node of this site says the site offers. */
+    public OfferTable siblingOffers() {
+        return sibling.table();
+    }
+
+    private @Nullable Offer ownOffer(RouteUri uri) {
+        Offer own = local.offer(uri);
+        return own == null && feed != FeedState.LIVE ? sibling.table().get(uri) : own;
+    }
+
+    // ---- keeping and restoring
+
+    /** Is shown the endpoints of this site. */
+    public interface LocalVisitor {
+        /**
+         * Called for every endpoint.
+         *
+         * @param row the endpoint as of {@link PackedEndpoint}; not to be changed
+         * @param ageMillis how long ago it was heard of
+         */
+        void visit(RouteUri uri, byte[] row, int ageMillis);
+    }
+
+    /** Shows all endpoints in one of the {@value #LOCAL_PARTS} parts of this site's table. */
+    public void forEachLocal(int part, long nowNanos, LocalVisitor visitor) {
+        LocalShard shard = local.shard(part);
+        for (int slot = 0; slot < shard.capacity(); slot++) {
+            LocalRoute route = shard.route(slot);
+            for (int i = 0; route != null && i < route.count(); i++) {
+                visitor.visit(route.uri, route.row(i), local.ageMillis(shard, slot, i, nowNanos));
+            }
+        }
+    }
+
+    /** Takes in an endpoint of this site as it was before a restart. */
+    public ChangeResult restore(RouteKey route, Bytes row, int ageMillis, long nowNanos) {
+        return counted(local.register(route, row, 0, nowNanos - ageMillis * 1_000_000L, Cause.RESTORED));
+    }
+
+    /** Takes in what another site offered before a restart; it counts as stale until the site is heard of. */
+    public ChangeResult restore(SiteId site, long incarnation, OfferChange change, long heardNanos) {
+        AdjRibIn from = learned(site);
+        if (from.freshness() == Freshness.GONE) {
+            from.restored(incarnation, heardNanos);
+            sitesChanged = true;
+        }
+        return learn(site, change, Cause.RESTORED);
+    }
+
+    /** Notes in the journal that the tables were restored. */
+    public void restored(int localRoutes, int learnedRoutes) {
+        events.add(new RibEvent.Restored(localRoutes, learnedRoutes));
+    }
+
+    // ---- other sites' routes
 
     /**
      * Returns the table of another site, made when it is not there yet. Asking for this site's own throws
@@ -170,11 +335,15 @@ public final class Rib {
 
     /** Takes in one change of another site's offers. */
     public ChangeResult learn(SiteId site, OfferChange change) {
+        return learn(site, change, Cause.ANNOUNCED);
+    }
+
+    private ChangeResult learn(SiteId site, OfferChange change, Cause cause) {
         AdjRibIn from = learned(site);
         Offer offer = change.offer();
         boolean fresh = from.table().get(change.uri()) == null;
         if (fresh && offer != null && from.table().size() >= config.maxRoutesPerSite()) {
-            refused.labelValues("learned").inc();
+            metrics.refused("learned");
             return ChangeResult.REFUSED;
         }
         Offer old = from.table().set(change.uri(), offer);
@@ -183,15 +352,10 @@ public final class Rib {
         }
         changed.add(change.uri());
         sitesChanged = true;
-        if (old == null) {
-            events.add(new RibEvent.RouteAdded(site, change.uri()));
-            return ChangeResult.ROUTE_ADDED;
-        }
-        if (offer == null) {
-            events.add(new RibEvent.RouteRemoved(site, change.uri()));
-            return ChangeResult.ROUTE_REMOVED;
-        }
-        return ChangeResult.UPDATED;
+        addEvent(site, change.uri(), old, offer, cause);
+        return old == null
+                ? ChangeResult.ROUTE_ADDED
+                : offer == null ? ChangeResult.ROUTE_REMOVED : ChangeResult.UPDATED;
     }
 
     /** Sets how far another site can be trusted; {@link Freshness#GONE} forgets its routes. */
@@ -205,7 +369,10 @@ public final class Rib {
         sitesChanged = true;
         if (freshness == Freshness.GONE) {
             for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
-                from.table().bucket(bucket).keySet().forEach(uri -> learn(site, new OfferChange(uri, null)));
+                from.table()
+                        .bucket(bucket)
+                        .keySet()
+                        .forEach(uri -> learn(site, new OfferChange(uri, null), Cause.FORGOTTEN));
             }
         }
     }
@@ -215,47 +382,72 @@ public final class Rib {
         sitesChanged = true;
     }
 
+    // ---- publishing
+
     /** Makes one snapshot of all changes since the last call and tells the listener; nothing happens without any. */
     public void publish(RibListener listener) {
-        if (changed.isEmpty() && changedHere.isEmpty() && !sitesChanged && feed == fib.feed()) {
+        sibling.settleSome(this::settle);
+        boolean stateChanged = feed != fib.feed() || complete() != fib.complete();
+        boolean routesChanged = !changed.isEmpty() || !changedBySibling.isEmpty() || local.hasChanged();
+        if (!routesChanged && events.isEmpty() && !sitesChanged && !stateChanged) {
             return;
         }
-        List<OfferChange> ownChanges = new ArrayList<>(changedHere.size());
-        Fib.Builder next = fib.next().feed(feed);
-        for (RouteUri uri : changedHere) {
-            Offer offer = local.offer(uri);
-            Offer old = ownOffers.set(uri, offer);
-            if (!Objects.equals(old, offer)) {
-                ownChanges.add(new OfferChange(uri, offer));
-                changed.add(uri);
-                addOwnEvent(uri, old, offer);
-            }
-        }
-        for (RouteUri uri : changed) {
-            RouteEntry entry = BestRoute.of(uri, ownOffers.get(uri), others.values());
-            if (entry == null) {
-                next.remove(uri);
-            } else {
-                next.put(entry);
-            }
-        }
+        shapeCount = shapes.size();
+        List<OfferChange> ownChanges = new ArrayList<>();
+        Fib.Builder next = fib.next().feed(feed).siblingComplete(sibling.complete());
+        local.drain((route, cause) -> {
+            Offer own = route.offer();
+            publishOwn(route.uri, own != null ? own : ownOffer(route.uri), cause, ownChanges, next);
+        });
+        changedBySibling.forEach(uri -> publishOwn(uri, ownOffer(uri), Cause.SIBLING, ownChanges, next));
+        changed.forEach(uri -> publish(uri, ownOffers.get(uri), next));
         if (sitesChanged) {
             next.sites(others.values().stream().map(AdjRibIn::view).toList());
         }
         fib = next.build();
         List<RibEvent> told = List.copyOf(events);
         changed.clear();
-        changedHere.clear();
+        changedBySibling.clear();
         events.clear();
         sitesChanged = false;
         listener.onPublished(fib, ownChanges, told);
     }
 
-    private void addOwnEvent(RouteUri uri, @Nullable Offer old, @Nullable Offer now) {
-        if (old == null) {
-            events.add(new RibEvent.RouteAdded(ownSite, uri));
-        } else if (now == null) {
-            events.add(new RibEvent.RouteRemoved(ownSite, uri));
+    private void publishOwn(
+            RouteUri uri, @Nullable Offer offer, Cause cause, List<OfferChange> ownChanges, Fib.Builder next) {
+        Offer old = ownOffers.set(uri, offer);
+        if (!Objects.equals(old, offer)) {
+            ownChanges.add(new OfferChange(uri, offer));
+            addEvent(ownSite, uri, old, offer, cause);
+        } else if (offer != null) {
+            return;
+        }
+        publish(uri, offer, next); // also when it ceases to be known to be empty
+    }
+
+    private void publish(RouteUri uri, @Nullable Offer own, Fib.Builder next) {
+        RouteEntry entry = BestRoute.of(uri, own, own == null && local.isKnownEmpty(uri), others.values());
+        if (entry == null) {
+            next.remove(uri);
+        } else {
+            next.put(entry);
+        }
+    }
+
+    /** Looks again at a route a sibling has, after it began or ceased to count. */
+    private void settle(RouteUri uri) {
+        if (!Objects.equals(ownOffers.get(uri), ownOffer(uri))) {
+            changedBySibling.add(uri);
+        }
+    }
+
+    private void addEvent(SiteId site, RouteUri uri, @Nullable Offer old, @Nullable Offer now, Cause cause) {
+        if (old == null && now != null) {
+            events.add(new RibEvent.RouteAdded(site, uri, now.instances(), cause));
+        } else if (old != null && now == null) {
+            events.add(new RibEvent.RouteRemoved(site, uri, cause));
+        } else if (old != null && now != null) {
+            events.add(new RibEvent.RouteChanged(site, uri, old.instances(), now.instances(), cause));
         }
     }
 }

@@ -12,16 +12,30 @@ public sealed interface RibEvent {
      *
      * @param site the site, this one or another
      * @param uri the route
+     * @param instances endpoints behind it
+     * @param cause why
      */
-    record RouteAdded(SiteId site, RouteUri uri) implements RibEvent {}
+    record RouteAdded(SiteId site, RouteUri uri, int instances, Cause cause) implements RibEvent {}
+
+    /**
+     * A site has more or fewer endpoints behind a route, or another app.
+     *
+     * @param site the site, this one or another
+     * @param uri the route
+     * @param from endpoints before
+     * @param to endpoints now
+     * @param cause why
+     */
+    record RouteChanged(SiteId site, RouteUri uri, int from, int to, Cause cause) implements RibEvent {}
 
     /**
      * A site no longer has a route.
      *
      * @param site the site, this one or another
      * @param uri the route
+     * @param cause why
      */
-    record RouteRemoved(SiteId site, RouteUri uri) implements RibEvent {}
+    record RouteRemoved(SiteId site, RouteUri uri, Cause cause) implements RibEvent {}
 
     /**
      * Another site's announcements are trusted more or less than before.
@@ -37,6 +51,32 @@ public sealed interface RibEvent {
      *
      * @param from before
      * @param to now
+     * @param why in a few words
      */
-    record FeedChanged(FeedState from, FeedState to) implements RibEvent {}
+    record FeedChanged(FeedState from, FeedState to, String why) implements RibEvent {}
+
+    /**
+     * Expiry of this site's endpoints is held back from now on, or no longer.
+     *
+     * @param holding whether it is held back now
+     * @param endpoints how many would expire
+     * @param why in a few words
+     */
+    record GuardChanged(boolean holding, int endpoints, String why) implements RibEvent {}
+
+    /**
+     * Another node of this site stands in while the own feed is not live, or no longer.
+     *
+     * @param complete whether its table is all this site has
+     * @param routes routes in its table
+     */
+    record SiblingChanged(boolean complete, int routes) implements RibEvent {}
+
+    /**
+     * The tables were filled from the state file.
+     *
+     * @param local routes of this site
+     * @param learned routes of other sites
+     */
+    record Restored(int local, int learned) implements RibEvent {}
 }

@@ -102,6 +102,11 @@ public final class RibThread implements AutoCloseable {
         return rib.fib();
     }
 
+    /** Returns how many endpoints the guard holds back; 0 when it does not hold. Any thread. */
+    public int guarded() {
+        return rib.guarded();
+    }
+
     /**
      * Enqueues a task. Any thread; never blocks.
      *

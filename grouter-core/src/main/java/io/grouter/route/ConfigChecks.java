@@ -17,6 +17,13 @@ public final class ConfigChecks {
         }
     }
 
+    /** Refuses a duration below zero. */
+    public static void notNegative(String key, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(key + ": " + value + " (expected: >= 0)");
+        }
+    }
+
     /** Refuses a number below the least allowed. */
     public static void atLeast(String key, int value, int least) {
         if (value < least) {

@@ -1,5 +1,8 @@
 package io.grouter.route;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * One app instance behind a route. Its identity inside a route is {@link #address()} alone, as in GoRouter.
  *
@@ -9,7 +12,10 @@ package io.grouter.route;
  * @param instanceId {@code private_instance_id} of the message, or {@code ""}
  * @param instanceIndex index of the instance as text, or {@code ""}
  * @param isolationSegment isolation segment, or {@code ""}
+ * @param availabilityZone availability zone, or {@code ""}
+ * @param routeServiceUrl {@code https} URL of the route's route service, or {@code ""}
  * @param staleThresholdSeconds seconds after which the sender wants it forgotten; 0 = the receiver's default
+ * @param tags what the sender says of the app, such as {@code organization_name}; in the sender's order
  */
 public record Endpoint(
         String address,
@@ -18,4 +24,17 @@ public record Endpoint(
         String instanceId,
         String instanceIndex,
         String isolationSegment,
-        int staleThresholdSeconds) {}
+        String availabilityZone,
+        String routeServiceUrl,
+        int staleThresholdSeconds,
+        Map<String, String> tags) {
+    /** Copies the tags. */
+    public Endpoint {
+        tags = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+
+    /** Returns a plain endpoint of which nothing else is known. */
+    public static Endpoint at(String address, String appId) {
+        return new Endpoint(address, false, appId, "", "", "", "", "", 0, Map.of());
+    }
+}

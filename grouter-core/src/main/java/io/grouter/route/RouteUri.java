@@ -15,7 +15,7 @@ public record RouteUri(String host, String path) implements Comparable<RouteUri>
 
     /** Returns the key of a URI as it stands in a {@code router.register} message. Never fails. */
     public static RouteUri parse(String uri) {
-        String key = uri.toLowerCase(Locale.ROOT);
+        String key = lower(uri);
         int query = key.indexOf('?');
         if (query >= 0) {
             key = key.substring(0, query);
@@ -24,6 +24,23 @@ public record RouteUri(String host, String path) implements Comparable<RouteUri>
         if (key.startsWith("/")) {
             key = key.substring(1);
         }
+        return ofKey(key);
+    }
+
+    /** Lower-cases letter by letter, as Go does; Java alone would look at the neighbours of some letters. */
+    private static String lower(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                StringBuilder lower = new StringBuilder(text.length());
+                text.codePoints().map(Character::toLowerCase).forEach(lower::appendCodePoint);
+                return lower.toString();
+            }
+        }
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the key that stands in a text as {@link #toString} wrote it, with nothing changed. */
+    public static RouteUri ofKey(String key) {
         int slash = key.indexOf('/');
         return slash < 0 ? new RouteUri(key, "") : new RouteUri(key.substring(0, slash), key.substring(slash));
     }

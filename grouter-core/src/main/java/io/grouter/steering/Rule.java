@@ -18,6 +18,8 @@ public enum Rule {
     LEARNED_STALE("learned-stale", "only other sites have the route; the best of them has been silent for long"),
     /** Only others have it, but none of them can take requests or be named in a redirect. */
     NO_FIT_SITE("no-fit-site", "only other sites have the route, but none of them can take the request"),
+    /** It was here a moment ago and is nowhere now: the GoRouters answer. */
+    KNOWN_EMPTY("known-empty", "the last endpoint of the route has left, so the local GoRouters answer"),
     /** Nobody is known to have it: the GoRouters answer, whatever they know. */
     UNKNOWN("unknown", "no site is known to have the route, so the local GoRouters answer");
 

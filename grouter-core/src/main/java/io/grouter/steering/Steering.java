@@ -5,7 +5,6 @@ import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.route.Alias;
-import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.HostNames;
 import io.grouter.route.SiteConfig;
@@ -29,6 +28,7 @@ public final class Steering {
     private static final Decision.Forward LOCAL = new Decision.Forward(Rule.LOCAL, null);
     private static final Decision.Forward UNSURE = new Decision.Forward(Rule.UNSURE, null);
     private static final Decision.Forward NO_FIT_SITE = new Decision.Forward(Rule.NO_FIT_SITE, null);
+    private static final Decision.Forward KNOWN_EMPTY = new Decision.Forward(Rule.KNOWN_EMPTY, null);
     private static final Decision.Forward UNKNOWN = new Decision.Forward(Rule.UNKNOWN, null);
 
     private final SiteId ownSite;
@@ -57,7 +57,10 @@ public final class Steering {
         if (route == null) {
             return UNKNOWN;
         }
-        if (fib.feed() != FeedState.LIVE) {
+        if (route.knownEmpty()) {
+            return KNOWN_EMPTY;
+        }
+        if (!fib.complete()) {
             return UNSURE;
         }
         return redirect(fib, route, facts);
@@ -97,7 +100,7 @@ public final class Steering {
         List<RouteEntry> routes = fib.lookupHost(host);
         Set<SiteId> sites = new TreeSet<>();
         // As long as this site is not sure of itself, it may have the name too.
-        boolean own = !routes.isEmpty() && fib.feed() != FeedState.LIVE;
+        boolean own = !routes.isEmpty() && !fib.complete();
         Freshness best = Freshness.GONE;
         for (RouteEntry route : routes) {
             own |= route.local();

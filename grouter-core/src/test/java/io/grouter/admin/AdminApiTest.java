@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.rib.Journal;
 import io.grouter.rib.Rib;
-import io.grouter.rib.RibConfig;
 import io.grouter.rib.RibThread;
 import io.grouter.route.Alias;
 import io.grouter.route.Endpoint;
@@ -19,11 +19,13 @@ import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.steering.Steering;
+import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,36 +40,39 @@ class AdminApiTest {
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final Alias alias = new Alias("apps.test", "dc1.apps.test");
     private final SiteConfig site = new SiteConfig(DC1, "eu", List.of(alias), 80, 0, List.of("192.0.2.1"));
-    private final Rib rib = new Rib(new RibConfig(Duration.ofSeconds(120), 100, 10, 100, 10), DC1, metrics);
+    private final Rib rib = new Rib(Configs.rib(), DC1, metrics);
     private final RibThread thread = new RibThread(rib, () -> 0, 10, metrics);
-    private final AdminApi api = new AdminApi(
+    private final Journal journal = new Journal(100, () -> 1_700_000_000_000L);
+    private final GoRouterPool goRouters = new GoRouterPool(
+            new GoRouterConfig(
+                    List.of(new GoRouterConfig.Member(
+                            InetSocketAddress.createUnresolved("127.0.0.1", 1),
+                            InetSocketAddress.createUnresolved("127.0.0.1", 2))),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1)),
+            () -> 0,
+            metrics);
+    private final AdminApi api = new AdminApi(new AdminSources(
             site,
             thread,
+            journal,
             new Steering(site),
-            new GoRouterPool(
-                    new GoRouterConfig(
-                            List.of(new GoRouterConfig.Member(
-                                    InetSocketAddress.createUnresolved("127.0.0.1", 1),
-                                    InetSocketAddress.createUnresolved("127.0.0.1", 2))),
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1)),
-                    () -> 0,
-                    metrics),
+            goRouters,
             metrics,
-            () -> Duration.ofSeconds(3).toNanos());
+            () -> Duration.ofSeconds(3).toNanos()));
 
     @BeforeEach
     void fill() {
-        Endpoint endpoint = new Endpoint("10.0.0.1:80", false, "guid", "i", "0", "", 0);
+        Endpoint endpoint = new Endpoint("10.0.0.1:80", false, "guid", "i", "0", "", "", "", 0, Map.of());
         rib.apply(new RouteChange.Register(RouteUri.parse("a.apps.test"), endpoint), 0);
         rib.apply(new RouteChange.Register(RouteUri.parse("a.apps.test/v2"), endpoint), 0);
         rib.learn(DC2, new OfferChange(RouteUri.parse("b.apps.test"), new Offer(3, "other")));
         Alias theirs = new Alias("apps.test", "dc2.apps.test");
         rib.learned(DC2).heard(new SiteInfo("us", List.of(theirs), 80, 0, List.of(), 1, false), 1, true, 0);
         rib.freshness(DC2, Freshness.FRESH);
-        rib.feed(FeedState.LIVE, 0);
-        rib.publish((fib, own, events) -> {});
+        rib.feed(FeedState.LIVE, "test", 0);
+        rib.publish(journal);
         thread.start();
     }
 
@@ -159,5 +164,49 @@ class AdminApiTest {
         assertThat(api.answer("POST", "/v1/routes", null).status()).isEqualTo(405);
         assertThat(get("/v1/routes", "limit=0").status()).isEqualTo(400);
         assertThat(get("/v1/routes", "limit=x").contentType()).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void theJournalTellsWhatHappenedNewestFirst() {
+        JsonNode page = json(get("/v1/journal", null));
+        assertThat(page.get("total").asInt()).isEqualTo(5);
+        JsonNode added =
+                json(get("/v1/journal", "host=A.apps&limit=1")).get("changes").get(0);
+        assertThat(added.get("what").asString()).isEqualTo("route-added");
+        assertThat(added.get("site").asString()).isEqualTo("dc1");
+        assertThat(added.get("route").asString()).isEqualTo("a.apps.test/v2");
+        assertThat(added.get("instances").asInt()).isEqualTo(1);
+        assertThat(added.get("source").asString()).isEqualTo("nats");
+        assertThat(added.get("reason").asString()).isEqualTo("registered");
+        assertThat(added.get("time").asString()).isEqualTo("2023-11-14T22:13:20Z");
+        List<String> kinds = new ArrayList<>();
+        page.get("changes").forEach(change -> kinds.add(change.get("what").asString()));
+        assertThat(kinds).contains("feed-changed", "site-changed", "route-added");
+    }
+
+    @Test
+    void theJournalIsReadPageByPage() {
+        List<Long> ids = new ArrayList<>();
+        String before = "";
+        for (int i = 0; i < 10; i++) {
+            JsonNode page = json(get("/v1/journal", "limit=2" + before));
+            page.get("changes").forEach(change -> ids.add(change.get("id").asLong()));
+            if (page.get("next").isNull()) {
+                break;
+            }
+            before = "&before=" + page.get("next").asLong();
+        }
+        assertThat(ids).containsExactly(4L, 3L, 2L, 1L, 0L);
+        assertThat(get("/v1/journal", "before=x").status()).isEqualTo(400);
+        assertThat(get("/v1/journal", "limit=0").status()).isEqualTo(400);
+    }
+
+    @Test
+    void theGuardIsReleasedByPostAlone() {
+        assertThat(get("/v1/guard/release", null).status()).isEqualTo(405);
+        assertThat(api.allowed("/v1/guard/release")).isEqualTo("POST");
+        AdminApi.Answer answer = api.answer("POST", "/v1/guard/release", null);
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(json(answer).get("detail").asString()).contains("does not hold");
     }
 }

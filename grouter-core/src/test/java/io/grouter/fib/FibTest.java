@@ -2,6 +2,7 @@ package io.grouter.fib;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.testing.Seed;
@@ -20,7 +21,11 @@ class FibTest {
     private static final SiteId SITE = new SiteId("dc1");
 
     private static RouteEntry local(String uri) {
-        return new RouteEntry(RouteUri.parse(uri), 1, "", List.of());
+        return new RouteEntry(RouteUri.parse(uri), new Offer(1, ""), List.of());
+    }
+
+    private static RouteEntry learned(RouteUri uri) {
+        return new RouteEntry(uri, null, List.of(new LearnedOffer(new SiteId("dc2"), new Offer(1, ""))));
     }
 
     private static Fib of(String... uris) {
@@ -57,6 +62,7 @@ class FibTest {
                 "apps.test, /, *.apps.test *.test, *.test",
                 "apps.test, /, *.apps.test, -",
                 "*.wild.apps.test, /, *.wild.apps.test, *.wild.apps.test",
+                "a.test, /, '\0\0\0\0\0\0\0a.test', -",
                 "under_score.apps.test, /, under_score.apps.test, under_score.apps.test",
                 "localhost, /, *.apps.test, -",
                 "'', /, '*', -",
@@ -66,13 +72,41 @@ class FibTest {
         assertThat(found == null ? null : found.uri().toString()).isEqualTo(expected);
     }
 
+    /** Routes in brackets are known to be empty: they shadow wildcards, but not shorter paths of the same host. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "bar.apps.test, /, (bar.apps.test) *.apps.test, bar.apps.test",
+                "bar.apps.test, /x, (bar.apps.test) *.apps.test, bar.apps.test",
+                "bar.apps.test, /x, (bar.apps.test/x) bar.apps.test *.apps.test, bar.apps.test",
+                "bar.apps.test, /x/y, (bar.apps.test/x) *.apps.test, bar.apps.test/x",
+                "bar.apps.test, /, (bar.apps.test/x) *.apps.test, *.apps.test",
+                "bar.apps.test, /x/y, (bar.apps.test) (bar.apps.test/x), bar.apps.test/x",
+                // GoRouter gives up on a node of its trie that never was a route: so do we.
+                "bar.apps.test, /x, (bar.apps.test) bar.apps.test/x/y *.apps.test, *.apps.test",
+                "bar.apps.test, /x, bar.apps.test bar.apps.test/x/y *.apps.test, bar.apps.test",
+                "a.b.apps.test, /, (*.b.apps.test) *.apps.test, *.b.apps.test",
+                "a.b.apps.test, /v, (*.b.apps.test/v) *.apps.test, *.b.apps.test/v",
+            })
+    void knownEmptyRoutesShadowWildcards(String host, String path, String routes, String expected) {
+        Fib.Builder next = Fib.empty(SITE).next();
+        for (String route : routes.split(" ")) {
+            boolean empty = route.startsWith("(");
+            RouteUri uri = RouteUri.parse(empty ? route.substring(1, route.length() - 1) : route);
+            next.put(new RouteEntry(uri, empty ? null : new Offer(1, ""), List.of()));
+        }
+        RouteEntry found = next.build().lookup(host, path);
+        assertThat(found == null ? null : found.uri().toString()).isEqualTo(expected);
+    }
+
     @Test
     void oldSnapshotsStayAsTheyWere() {
         Fib before = of("a.test", "b.test/x");
         Fib after = before.next()
                 .remove(RouteUri.parse("a.test"))
                 .put(local("c.test"))
-                .put(new RouteEntry(RouteUri.parse("b.test/x"), 2, "", List.of()))
+                .put(new RouteEntry(RouteUri.parse("b.test/x"), new Offer(2, ""), List.of()))
                 .build();
         assertThat(before.lookup("a.test", "/")).isNotNull();
         assertThat(before.lookup("c.test", "/")).isNull();
@@ -86,7 +120,7 @@ class FibTest {
     void countsLocalRoutesApart() {
         Fib fib = of("a.test");
         RouteUri uri = RouteUri.parse("b.test");
-        Fib more = fib.next().put(new RouteEntry(uri, 0, "", List.of())).build();
+        Fib more = fib.next().put(learned(uri)).build();
         assertThat(more.size()).isEqualTo(2);
         assertThat(more.localRoutes()).isEqualTo(1);
         assertThat(more.next().put(local("b.test")).build().localRoutes()).isEqualTo(2);
@@ -151,7 +185,9 @@ class FibTest {
             for (int i = 0; i < 3; i++) {
                 RouteUri uri = RouteUri.parse(randomHost(random, true) + randomPath(random));
                 if (random.nextInt(3) > 0) {
-                    RouteEntry entry = new RouteEntry(uri, 1 + random.nextInt(5), "", List.of());
+                    RouteEntry entry = random.nextInt(4) == 0
+                            ? new RouteEntry(uri, null, List.of())
+                            : new RouteEntry(uri, new Offer(1 + random.nextInt(5), ""), List.of());
                     next.put(entry);
                     model.put(uri.toString(), entry);
                 } else {
@@ -160,7 +196,7 @@ class FibTest {
                 }
             }
             fib = next.build();
-            assertThat(fib.size()).isEqualTo(model.size());
+            assertThat(fib.size() + fib.knownEmpty()).isEqualTo(model.size());
             for (int i = 0; i < 10; i++) {
                 String host = randomHost(random, false);
                 String path = "/" + randomPath(random).replaceFirst("^/", "");
@@ -189,24 +225,39 @@ class FibTest {
         return path.toString();
     }
 
-    /** Each rule spelled out with strings: walk up the path, then put a star for one label after the other. */
+    /**
+     * Each rule spelled out with strings: walk down the path as long as any route goes on that way, prefer the deepest
+     * route somebody has, then put a star for one label after the other.
+     */
     private static @Nullable RouteEntry naive(Map<String, RouteEntry> routes, String host, String path) {
         String name = host.toLowerCase(Locale.ROOT);
         while (true) {
-            for (String key = path.toLowerCase(Locale.ROOT); ; key = key.substring(0, key.lastIndexOf('/'))) {
-                RouteEntry found = routes.get(name + key);
-                if (found != null) {
-                    return found;
-                }
-                if (key.isEmpty()) {
-                    break;
-                }
-            }
+            RouteEntry found = naiveWalk(routes, name, path.toLowerCase(Locale.ROOT));
             String rest = name.startsWith("*.") ? name.substring(2) : name;
-            if (!rest.contains(".")) {
-                return null;
+            if (found != null || !rest.contains(".")) {
+                return found;
             }
             name = "*" + rest.substring(rest.indexOf('.'));
         }
+    }
+
+    private static @Nullable RouteEntry naiveWalk(Map<String, RouteEntry> routes, String host, String path) {
+        RouteEntry deepest = null;
+        String reached = null;
+        for (int end = 0; end >= 0; end = end == path.length() ? -1 : endOfSegment(path, end)) {
+            String node = host + path.substring(0, end);
+            if (routes.keySet().stream().noneMatch(key -> key.equals(node) || key.startsWith(node + "/"))) {
+                break;
+            }
+            reached = node;
+            RouteEntry here = routes.get(node);
+            deepest = here != null && !here.knownEmpty() ? here : deepest;
+        }
+        return deepest != null || reached == null ? deepest : routes.get(reached);
+    }
+
+    private static int endOfSegment(String path, int slash) {
+        int end = path.indexOf('/', slash + 1);
+        return end < 0 ? path.length() : end;
     }
 }

@@ -1,5 +1,6 @@
 package io.grouter.fib;
 
+import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import java.util.Collection;
@@ -27,8 +28,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Lookups in a table of real size, over hosts in random order so that memory is as cold as it is in use. Every lookup
- * checks its answer.
+ * Lookups in a table of real size, once over a working set of hosts and once over so many that nearly every lookup finds
+ * its part of the table outside the caches. Every lookup checks its answer.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,31 +38,39 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class LookupBenchmark {
-    private static final int ASKED = 1 << 16;
+    /** How many different hosts are asked for, in turn: a working set, or more than any cache holds. */
+    @Param({"1024", "65536"})
+    public int asked;
 
     /** Routes in the table. */
-    @Param("100000")
+    @Param("1000000")
     public int routes;
 
     private Fib fib = Fib.empty(new SiteId("dc1"));
-    private final String[] exact = new String[ASKED];
-    private final String[] below = new String[ASKED];
-    private final String[] unknown = new String[ASKED];
+    private String[] exact = {};
+    private String[] withPath = {};
+    private String[] below = {};
+    private String[] unknown = {};
     private int next;
 
-    /** Fills the table: one wildcard in a hundred routes, all others exact hosts. */
+    /** Fills the table: in a hundred routes a wildcard and a host with a context path, all others exact hosts. */
     @Setup
     public void fill() {
         Random random = new Random(42);
         Fib.Builder builder = fib.next();
         for (int i = 0; i < routes; i++) {
-            String uri = i % 100 == 0 ? "*." + name(i) : name(i);
-            builder.put(new RouteEntry(RouteUri.parse(uri), 1, "", List.of()));
+            String uri = i % 100 == 0 ? "*." + name(i) : i % 100 == 1 ? name(i) + "/v1" : name(i);
+            builder.put(new RouteEntry(RouteUri.parse(uri), new Offer(1, ""), List.of()));
         }
         fib = builder.build();
-        for (int i = 0; i < ASKED; i++) {
+        exact = new String[asked];
+        withPath = new String[asked];
+        below = new String[asked];
+        unknown = new String[asked];
+        for (int i = 0; i < asked; i++) {
             int at = random.nextInt(routes);
-            exact[i] = name(at % 100 == 0 ? at + 1 : at);
+            exact[i] = name(at % 100 < 2 ? at + 2 : at);
+            withPath[i] = name(at - at % 100 + 1);
             below[i] = "a.b.c." + name(at - at % 100);
             unknown[i] = "no-" + name(at);
         }
@@ -74,19 +83,25 @@ public class LookupBenchmark {
     /** A host that is there. */
     @Benchmark
     public @Nullable RouteEntry exact() {
-        return found(fib.lookup(exact[next++ & (ASKED - 1)], "/index.html"), true);
+        return found(fib.lookup(exact[next++ & (asked - 1)], "/index.html"), true);
+    }
+
+    /** A host and a context path. */
+    @Benchmark
+    public @Nullable RouteEntry path() {
+        return found(fib.lookup(withPath[next++ & (asked - 1)], "/v1/index.html"), true);
     }
 
     /** A host three labels below a wildcard. */
     @Benchmark
     public @Nullable RouteEntry wildcard() {
-        return found(fib.lookup(below[next++ & (ASKED - 1)], "/index.html"), true);
+        return found(fib.lookup(below[next++ & (asked - 1)], "/index.html"), true);
     }
 
     /** A host that is not there. */
     @Benchmark
     public @Nullable RouteEntry miss() {
-        return found(fib.lookup(unknown[next++ & (ASKED - 1)], "/index.html"), false);
+        return found(fib.lookup(unknown[next++ & (asked - 1)], "/index.html"), false);
     }
 
     private static @Nullable RouteEntry found(@Nullable RouteEntry route, boolean expected) {
@@ -105,7 +120,8 @@ public class LookupBenchmark {
         Collection<RunResult> results = new Runner(options.build()).run();
         for (RunResult result : results) {
             String method = result.getParams().getBenchmark();
-            String figure = "lookup." + method.substring(method.lastIndexOf('.') + 1);
+            boolean cold = !result.getParams().getParam("asked").equals("1024");
+            String figure = "routes.lookup." + method.substring(method.lastIndexOf('.') + 1) + (cold ? ".cold" : "");
             print(figure + ".ns", result.getPrimaryResult().getScore(), "ns");
             result.getSecondaryResults().forEach((name, value) -> {
                 if (name.endsWith("gc.alloc.rate.norm")) {

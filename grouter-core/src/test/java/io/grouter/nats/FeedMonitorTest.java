@@ -9,8 +9,10 @@ import org.junit.jupiter.api.Test;
 class FeedMonitorTest {
     private final FeedMonitor feed = new FeedMonitor(Duration.ofSeconds(20));
 
+    private long drops;
+
     private FeedState at(int second, long connects, boolean connected) {
-        return feed.tick(connects, connected, Duration.ofSeconds(second).toNanos());
+        return feed.tick(connects, connected, drops, Duration.ofSeconds(second).toNanos());
     }
 
     private void message(int second) {
@@ -71,6 +73,33 @@ class FeedMonitorTest {
         message(1);
         at(30, 1, true);
         assertThat(at(31, 2, true)).isEqualTo(FeedState.WARMING);
+    }
+
+    @Test
+    void lostMessagesMakeTheTableSuspectForOneInterval() {
+        at(0, 1, true);
+        message(1);
+        assertThat(at(30, 1, true)).isEqualTo(FeedState.LIVE);
+        drops = 7;
+        message(31);
+        assertThat(at(31, 1, true)).isEqualTo(FeedState.WARMING);
+        assertThat(feed.why()).contains("lost");
+        message(40);
+        assertThat(at(40, 1, true)).isEqualTo(FeedState.WARMING);
+        drops = 8;
+        assertThat(at(45, 1, true)).isEqualTo(FeedState.WARMING);
+        message(50);
+        assertThat(at(64, 1, true)).isEqualTo(FeedState.WARMING);
+        assertThat(at(65, 1, true)).isEqualTo(FeedState.LIVE);
+    }
+
+    @Test
+    void aRestoredTableStandsForTheFirstInterval() {
+        feed.onRestored();
+        assertThat(at(0, 0, false)).isEqualTo(FeedState.WARMING);
+        assertThat(at(1, 1, true)).isEqualTo(FeedState.LIVE);
+        assertThat(at(5, 1, false)).isEqualTo(FeedState.LOST);
+        assertThat(at(6, 2, true)).isEqualTo(FeedState.WARMING);
     }
 
     @Test

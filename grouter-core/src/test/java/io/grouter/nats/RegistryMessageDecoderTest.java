@@ -3,13 +3,15 @@ package io.grouter.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grouter.route.Endpoint;
-import io.grouter.route.RouteChange;
-import io.grouter.route.RouteUri;
+import io.grouter.route.PackedEndpoint;
+import io.grouter.route.RouteKey;
+import io.grouter.route.TagShapes;
 import io.grouter.testing.Seed;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,39 +26,65 @@ class RegistryMessageDecoderTest {
 
     private final RegistryMessageDecoder decoder = new RegistryMessageDecoder();
 
-    private Decoded decode(String json) {
-        return decoder.register(json.getBytes(StandardCharsets.UTF_8));
+    private static byte[] utf8(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 
-    private List<RouteChange> changes(String json) {
-        Decoded decoded = decode(json);
-        assertThat(decoded).isInstanceOf(Decoded.Changes.class);
-        return ((Decoded.Changes) decoded).changes();
+    private List<String> uris(String json) {
+        return uris(utf8(json));
+    }
+
+    private List<String> uris(byte[] json) {
+        assertThat(decoder.decode(json)).as("accepted").isTrue();
+        RouteKey key = new RouteKey();
+        return IntStream.range(0, decoder.uriCount())
+                .mapToObj(i -> decoder.uri(i).into(key).toString())
+                .toList();
+    }
+
+    private Malformed malformed(String json) {
+        assertThat(decoder.decode(utf8(json))).as("accepted").isFalse();
+        return decoder.malformed();
     }
 
     private Endpoint endpoint(String fields) {
-        return changes("{\"uris\":[\"a.test\"]," + fields + "}").get(0).endpoint();
+        assertThat(uris("{\"uris\":[\"a.test\"]," + fields + "}")).containsExactly("a.test");
+        return unpacked();
+    }
+
+    private Endpoint unpacked() {
+        TagShapes shapes = new TagShapes();
+        return PackedEndpoint.unpack(
+                new PackedEndpoint(shapes).set(decoder.parts()).bytes().toArray(), shapes);
     }
 
     @Test
     void takesWhatDiegoSends() {
-        assertThat(changes(DIEGO))
-                .containsExactly(new RouteChange.Register(
-                        new RouteUri("app.example.com", "/path"),
-                        new Endpoint("10.0.1.5:61014", true, "a-guid", "i-1", "0", "", 0)));
-    }
-
-    @Test
-    void unregisterCarriesTheSameBody() {
-        Decoded decoded = decoder.unregister(DIEGO.getBytes(StandardCharsets.UTF_8));
-        assertThat(((Decoded.Changes) decoded).changes()).hasOnlyElementsOfType(RouteChange.Unregister.class);
+        assertThat(uris(DIEGO)).containsExactly("app.example.com/path");
+        assertThat(unpacked())
+                .isEqualTo(new Endpoint(
+                        "10.0.1.5:61014",
+                        true,
+                        "a-guid",
+                        "i-1",
+                        "0",
+                        "",
+                        "z1",
+                        "",
+                        0,
+                        Map.of("component", "route-emitter", "app_name", "")));
     }
 
     @Test
     void everyUriIsRegistered() {
-        assertThat(changes("{\"uris\":[\"a.test\",\"b.test\",null]}"))
-                .extracting(change -> change.uri().toString())
-                .containsExactly("a.test", "b.test", "");
+        assertThat(uris("{\"uris\":[\"a.test\",\"b.test\",null]}")).containsExactly("a.test", "b.test", "");
+    }
+
+    @Test
+    void theNextMessageKeepsNothingOfTheLast() {
+        uris(DIEGO);
+        assertThat(uris("{\"uris\":[\"b.test\"]}")).containsExactly("b.test");
+        assertThat(unpacked()).isEqualTo(Endpoint.at(":0", ""));
     }
 
     @Test
@@ -81,9 +109,27 @@ class RegistryMessageDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "null", "{\"uris\":[]}", "{\"uris\":null}"})
+    @ValueSource(strings = {"{}", "null", " null ", "{\"uris\":[]}", "{\"uris\":null}"})
     void emptyMessagesAreAcceptedAndDoNothing(String json) {
-        assertThat(changes(json)).isEmpty();
+        assertThat(uris(json)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"uris\":[\"a\",\"b\"],\"uris\":[null]}               | a",
+                "{\"uris\":[\"a\",\"b\"],\"uris\":[\"c\"],\"URIS\":[null,null]} | c,b",
+                "{\"uris\":[\"a\"],\"uris\":null,\"uris\":[null]}      | ``",
+                "{\"uris\":[\"a\"],\"uris\":[],\"uris\":[null]}        | ``",
+                "{\"ur\\u0069s\":[\"a\"]}                            | a",
+                "{\"uri\u017f\":[\"a\"]}                             | a",
+                "{\"uris\":[\"A\\u0042\\/c\"]}                       | ab/c",
+                "{\"uris\":[\"x/\\ud83d\\ude00/\"]}                  | x/\ud83d\ude00",
+            })
+    void oddMessagesAreReadAsGoReadsThem(String json, String expected) {
+        assertThat(String.join(",", uris(json))).isEqualTo(expected);
     }
 
     @Test
@@ -96,8 +142,7 @@ class RegistryMessageDecoderTest {
 
     @Test
     void loneSurrogatesBecomeReplacementCharactersAsInGo() {
-        assertThat(changes("{\"uris\":[\"\\ud800a.test\"]}").get(0).uri().host())
-                .isEqualTo("\ufffda.test");
+        assertThat(uris("{\"uris\":[\"\\ud800a.test\"]}")).containsExactly("\ufffda.test");
     }
 
     @ParameterizedTest
@@ -130,24 +175,33 @@ class RegistryMessageDecoderTest {
                 "RANGE         | {\"tls_port\":99999999999999999999}",
                 "ROUTE_SERVICE | {\"route_service_url\":\"http://rs.test\"}",
             })
-    void whatGoRouterDropsIsDroppedWhole(Decoded.Reason reason, String json) {
-        Decoded decoded = decode(json == null ? "" : json);
-        assertThat(decoded).isInstanceOf(Decoded.Malformed.class);
-        assertThat(((Decoded.Malformed) decoded).reason()).isEqualTo(reason);
+    void whatGoRouterDropsIsDroppedWhole(Malformed.Reason reason, String json) {
+        assertThat(malformed(json == null ? "" : json).reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void everyFieldIsKept() {
+        Endpoint endpoint = endpoint("\"host\":\"10.0.0.1\",\"port\":1,\"app\":\"a\",\"isolation_segment\":\"s\","
+                + "\"availability_zone\":\"z\",\"route_service_url\":\"https://rs\",\"protocol\":\"http2\","
+                + "\"tags\":{\"x\":\"y\"},\"tags\":{\"app_id\":\"a\"},\"options\":{\"LoadBalancing\":\"hash\","
+                + "\"hash_header\":\"h\",\"hash_balance\":1.25,\"lb_algo\":\"nonsense\"}");
+        assertThat(endpoint)
+                .isEqualTo(new Endpoint(
+                        "10.0.0.1:1", false, "a", "", "", "s", "z", "https://rs", 0, Map.of("x", "y", "app_id", "a")));
     }
 
     @Test
     void routeServicesOverHttpsAreTaken() {
-        assertThat(changes("{\"uris\":[\"a\"],\"route_service_url\":\"https://rs.test\"}"))
-                .hasSize(1);
+        assertThat(endpoint("\"route_service_url\":\"https://rs.test\"").routeServiceUrl())
+                .isEqualTo("https://rs.test");
+        assertThat(endpoint("\"route_service_url\":\"httpsfoo\"").routeServiceUrl())
+                .isEqualTo("httpsfoo");
     }
 
     @Test
     void oversizedUrisDropTheMessage() {
-        Decoded decoded = decode("{\"host\":\"10.0.0.9\",\"uris\":[\"ok.test\",\"" + "a".repeat(2049) + "\"]}");
-        assertThat(decoded).isInstanceOf(Decoded.Malformed.class);
-        Decoded.Malformed malformed = (Decoded.Malformed) decoded;
-        assertThat(malformed.reason()).isEqualTo(Decoded.Reason.OVERSIZED);
+        Malformed malformed = malformed("{\"host\":\"10.0.0.9\",\"uris\":[\"ok.test\",\"" + "a".repeat(2049) + "\"]}");
+        assertThat(malformed.reason()).isEqualTo(Malformed.Reason.OVERSIZED);
         assertThat(malformed.emitter()).isEqualTo("10.0.0.9");
     }
 
@@ -155,43 +209,62 @@ class RegistryMessageDecoderTest {
     void whatCouldNotBeSentOnIsOversizedToo() {
         for (String fields :
                 List.of("\"app\":\"" + "a".repeat(1025) + "\"", "\"uris\":[\"" + "\u0130".repeat(2048) + "\"]")) {
-            assertThat(((Decoded.Malformed) decode("{" + fields + "}")).reason())
-                    .isEqualTo(Decoded.Reason.OVERSIZED);
+            assertThat(malformed("{" + fields + "}").reason()).isEqualTo(Malformed.Reason.OVERSIZED);
         }
     }
 
     @Test
     void badUtf8BecomesReplacementCharactersAsInGo() {
-        byte[] body = "{\"uris\":[\"x.test\"]}".getBytes(StandardCharsets.UTF_8);
+        byte[] body = utf8("{\"uris\":[\"x.test\"]}");
         body[10] = (byte) 0xC3;
-        Decoded decoded = decoder.register(body);
-        assertThat(((Decoded.Changes) decoded).changes().get(0).uri().host()).isEqualTo("\ufffd.test");
+        assertThat(uris(body)).containsExactly("\ufffd.test");
     }
 
     @Test
     void aNullListIsEmptyAsInGo() {
-        assertThat(changes("{\"uris\":[\"a.test\"],\"uris\":null}")).isEmpty();
+        assertThat(uris("{\"uris\":[\"a.test\"],\"uris\":null}")).isEmpty();
     }
 
     @Test
     void theEmittersNameCannotForgeLogLines() {
-        Decoded decoded = decode("{\"host\":\"x\\nERROR all is lost\",\"port\":\"\"}");
-        assertThat(((Decoded.Malformed) decoded).emitter()).isEqualTo("x?ERROR?all?is?lost");
+        assertThat(malformed("{\"host\":\"x\\nERROR all is lost\",\"port\":\"\"}")
+                        .emitter())
+                .isEqualTo("x?ERROR?all?is?lost");
     }
 
     @Test
-    void rubbishNeverThrows() {
-        Random random = Seed.random("RegistryMessageDecoderTest.rubbishNeverThrows");
-        byte[] good = DIEGO.getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < 20_000; i++) {
-            byte[] body = good.clone();
-            int flips = 1 + random.nextInt(5);
-            for (int f = 0; f < flips; f++) {
-                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+    void nestingIsBoundedAsInGo() {
+        String deep = "[".repeat(9_998) + "]".repeat(9_998);
+        assertThat(uris("{\"x\":" + deep + "}")).isEmpty();
+        assertThat(malformed("{\"x\":[[" + deep + "]]}").reason()).isEqualTo(Malformed.Reason.JSON);
+    }
+
+    /**
+     * Mutated messages: the decoder never throws, and takes and drops the same ones as a general parser that is told
+     * the rules. Runs for a fixed number of messages, or for {@code -Dgrouter.fuzz=SECONDS}.
+     */
+    @Test
+    void agreesWithAGeneralParserOnMutatedMessages() {
+        Random random = Seed.random("RegistryMessageDecoderTest.agreesWithAGeneralParserOnMutatedMessages");
+        long until = System.nanoTime() + Integer.getInteger("grouter.fuzz", 2) * 1_000_000_000L;
+        int accepted = 0;
+        int dropped = 0;
+        while (System.nanoTime() - until < 0) {
+            byte[] body = MessageMutator.mutate(DIEGO, random);
+            RegistryMessageModel model = RegistryMessageModel.decode(body);
+            String shown = new String(body, StandardCharsets.UTF_8);
+            if (model == null) {
+                assertThat(decoder.decode(body)).as("accepted " + shown).isFalse();
+                assertThat(decoder.malformed().detail()).isNotEmpty();
+                dropped++;
+            } else {
+                assertThat(uris(body)).as(shown).isEqualTo(model.uris());
+                assertThat(unpacked()).as(shown).isEqualTo(model.endpoint());
+                accepted++;
             }
-            byte[] cut = Arrays.copyOf(body, random.nextInt(body.length + 1));
-            assertThat(decoder.register(body)).isNotNull();
-            assertThat(decoder.unregister(cut)).isNotNull();
         }
+        System.out.println("compared " + accepted + " accepted and " + dropped + " dropped messages");
+        assertThat(accepted).isGreaterThan(100);
+        assertThat(dropped).isGreaterThan(100);
     }
 }

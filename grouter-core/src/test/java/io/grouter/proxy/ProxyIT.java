@@ -117,9 +117,9 @@ class ProxyIT {
                 .next()
                 .feed(FeedState.LIVE)
                 .sites(List.of(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0)))
-                .put(new RouteEntry(RouteUri.parse("here.apps.test"), 1, "", List.of()))
+                .put(new RouteEntry(RouteUri.parse("here.apps.test"), new Offer(1, ""), List.of()))
                 .put(new RouteEntry(
-                        RouteUri.parse("there.apps.test"), 0, "", List.of(new LearnedOffer(DC2, new Offer(1, "")))))
+                        RouteUri.parse("there.apps.test"), null, List.of(new LearnedOffer(DC2, new Offer(1, "")))))
                 .build();
     }
 

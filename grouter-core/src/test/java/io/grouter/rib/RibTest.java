@@ -14,10 +14,12 @@ import io.grouter.route.OfferChange;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
+import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RibTest {
@@ -25,7 +27,7 @@ class RibTest {
     private static final SiteId DC2 = new SiteId("dc2");
     private static final RouteUri APP = RouteUri.parse("app.test");
 
-    private final Rib rib = new Rib(new RibConfig(Duration.ofSeconds(120), 3, 2, 2, 10), DC1, new PrometheusRegistry());
+    private final Rib rib = new Rib(Configs.rib(3, 2, 2), DC1, new PrometheusRegistry());
     private final List<OfferChange> announced = new ArrayList<>();
     private final List<RibEvent> events = new ArrayList<>();
     private int published;
@@ -35,7 +37,7 @@ class RibTest {
     }
 
     private static Endpoint at(int port, int staleSeconds) {
-        return new Endpoint("10.0.0.1:" + port, false, "guid", "", "", "", staleSeconds);
+        return new Endpoint("10.0.0.1:" + port, false, "guid", "", "", "", "", "", staleSeconds, Map.of());
     }
 
     private ChangeResult register(String uri, int port, int second) {
@@ -78,7 +80,8 @@ class RibTest {
     @Test
     void anAddressThatComesBackReplacesTheEndpoint() {
         register("app.test", 1, 0);
-        Endpoint other = new Endpoint("10.0.0.1:1", true, "other", "i", "0", "", 0);
+        Endpoint other =
+                new Endpoint("10.0.0.1:1", true, "other", "i", "0", "seg", "z1", "", 0, Map.of("app_name", "x"));
         assertThat(rib.apply(new RouteChange.Register(APP, other), 1)).isEqualTo(ChangeResult.UPDATED);
         assertThat(rib.endpoints(APP)).containsExactly(other);
     }
@@ -126,7 +129,7 @@ class RibTest {
         rib.expire(second(500));
         assertThat(publish().size()).isEqualTo(1);
 
-        rib.feed(FeedState.LIVE, second(500)); // a new lifetime starts here
+        rib.feed(FeedState.LIVE, "test", second(500)); // a new lifetime starts here
         rib.expire(second(619));
         assertThat(publish().size()).isEqualTo(1);
         rib.expire(second(621));
@@ -136,7 +139,7 @@ class RibTest {
 
     @Test
     void aSendersThresholdCountsOnlyBelowOurs() {
-        rib.feed(FeedState.LIVE, 0);
+        rib.feed(FeedState.LIVE, "test", 0);
         rib.apply(new RouteChange.Register(RouteUri.parse("short.test"), at(1, 10)), 0);
         rib.apply(new RouteChange.Register(RouteUri.parse("long.test"), at(1, 1000)), 0);
         rib.apply(new RouteChange.Register(RouteUri.parse("over.test"), at(1, -1)), 0);
@@ -169,7 +172,7 @@ class RibTest {
         publish();
         assertThat(announced).isEmpty();
         assertThat(rib.ownOffers().size()).isZero();
-        assertThat(events).containsExactly(new RibEvent.RouteAdded(DC2, APP));
+        assertThat(events).containsExactly(new RibEvent.RouteAdded(DC2, APP, 5, Cause.ANNOUNCED));
     }
 
     @Test
@@ -198,5 +201,219 @@ class RibTest {
         rib.freshness(DC2, Freshness.GONE);
         assertThat(publish().size()).isZero();
         assertThat(events).contains(new RibEvent.SiteChanged(DC2, Freshness.STALE, Freshness.GONE));
+    }
+
+    // ---- known to be empty
+
+    @Test
+    void aRouteWithoutEndpointsIsKnownToBeEmptyForAWhile() {
+        rib.feed(FeedState.LIVE, "test", 0);
+        register("app.test", 1, 0);
+        register("*.test", 2, 0);
+        publish();
+        rib.apply(new RouteChange.Unregister(APP, at(1, 0)), second(10));
+        Fib fib = publish();
+        assertThat(entry(fib).knownEmpty()).isTrue();
+        assertThat(fib.size()).isEqualTo(1);
+        assertThat(fib.knownEmpty()).isEqualTo(1);
+        assertThat(fib.lookup("app.test", "/")).isEqualTo(entry(fib));
+        rib.expire(second(39));
+        assertThat(publish().knownEmpty()).isEqualTo(1);
+        rib.expire(second(41));
+        Fib later = publish();
+        assertThat(later.knownEmpty()).isZero();
+        RouteEntry found = later.lookup("app.test", "/");
+        assertThat(found == null ? "" : found.uri().host()).isEqualTo("*.test");
+    }
+
+    @Test
+    void aRouteThatIsKnownToBeEmptyCanComeBack() {
+        register("app.test", 1, 0);
+        unregister("app.test", 1);
+        publish();
+        assertThat(register("app.test", 1, 5)).isEqualTo(ChangeResult.ROUTE_ADDED);
+        Fib fib = publish();
+        assertThat(fib.knownEmpty()).isZero();
+        assertThat(entry(fib).local()).isTrue();
+    }
+
+    @Test
+    void anEmptyRouteThatOthersHaveIsTheirs() {
+        register("app.test", 1, 0);
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")));
+        unregister("app.test", 1);
+        Fib fib = publish();
+        assertThat(fib.knownEmpty()).isZero();
+        rib.learn(DC2, new OfferChange(APP, null));
+        assertThat(publish().knownEmpty()).isEqualTo(1);
+    }
+
+    // ---- the guard
+
+    private final Rib large = new Rib(Configs.rib(), DC1, new PrometheusRegistry());
+
+    private void registerLarge(int from, int to, int second) {
+        for (int i = from; i < to; i++) {
+            large.apply(new RouteChange.Register(RouteUri.parse("app-" + i + ".test"), at(1, 0)), second(second));
+        }
+    }
+
+    private Fib publishLarge() {
+        large.publish((fib, ownChanges, what) -> events.addAll(what));
+        return large.fib();
+    }
+
+    @Test
+    void aSmallShareExpires() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        registerLarge(0, 750, 100);
+        large.expire(second(121));
+        assertThat(publishLarge().localRoutes()).isEqualTo(750);
+        assertThat(large.guarded()).isZero();
+    }
+
+    @Test
+    void aLargeShareIsHeldUntilItIsHeardOfAgain() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        registerLarge(0, 600, 100);
+        publishLarge();
+        large.expire(second(121));
+        assertThat(publishLarge().localRoutes()).isEqualTo(1000);
+        assertThat(large.guarded()).isEqualTo(400);
+        assertThat(events).last().isInstanceOf(RibEvent.GuardChanged.class);
+        registerLarge(0, 900, 130);
+        large.expire(second(131));
+        assertThat(publishLarge().localRoutes()).isEqualTo(900);
+        assertThat(large.guarded()).isZero();
+        assertThat(events.stream().filter(event -> event instanceof RibEvent.GuardChanged))
+                .hasSize(2);
+    }
+
+    @Test
+    void manySmallSharesWithinTheWindowAreALargeOne() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        registerLarge(200, 1000, 5);
+        registerLarge(400, 1000, 100);
+        large.expire(second(122));
+        assertThat(publishLarge().localRoutes()).isEqualTo(800);
+        large.expire(second(126));
+        assertThat(publishLarge().localRoutes()).isEqualTo(800);
+        assertThat(large.guarded()).isEqualTo(200);
+        large.expire(second(143));
+        assertThat(publishLarge().localRoutes()).as("in the next window").isEqualTo(600);
+    }
+
+    @Test
+    void theGuardGivesWayAfterItsTime() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        large.expire(second(121));
+        large.expire(second(121 + 599));
+        assertThat(publishLarge().localRoutes()).isEqualTo(1000);
+        large.expire(second(121 + 600));
+        assertThat(publishLarge().localRoutes()).isZero();
+        assertThat(events).contains(new RibEvent.GuardChanged(false, 1000, "held for 600 s"));
+    }
+
+    @Test
+    void theGuardGivesWayToAnOperator() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        assertThat(large.releaseGuard()).isFalse();
+        large.expire(second(121));
+        assertThat(large.releaseGuard()).isTrue();
+        large.expire(second(122));
+        assertThat(publishLarge().localRoutes()).isZero();
+        assertThat(events).contains(new RibEvent.GuardChanged(false, 1000, "released by an operator"));
+    }
+
+    @Test
+    void theGuardWatchesAgainAfterARelease() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        large.expire(second(121));
+        large.releaseGuard();
+        large.expire(second(122));
+        registerLarge(0, 1000, 200);
+        large.expire(second(250));
+        large.expire(second(321));
+        assertThat(publishLarge().localRoutes()).isEqualTo(1000);
+        assertThat(large.guarded()).isEqualTo(1000);
+    }
+
+    // ---- siblings
+
+    private OfferChange offer(String uri) {
+        return new OfferChange(RouteUri.parse(uri), new Offer(7, "guid"));
+    }
+
+    private List<String> localRoutes(Fib fib) {
+        List<String> routes = new ArrayList<>();
+        fib.forEach(route -> {
+            if (route.local()) {
+                routes.add(route.uri() + "=" + route.localInstances());
+            }
+        });
+        return routes;
+    }
+
+    /** A change of what siblings count for is worked through a few buckets at a time. */
+    private Fib settle() {
+        Fib fib = publish();
+        for (int i = 0; i < OfferTable.BUCKETS; i++) {
+            fib = publish();
+        }
+        return fib;
+    }
+
+    @Test
+    void aSiblingStandsInWhileTheOwnFeedIsNotLive() {
+        register("a.test", 1, 0);
+        rib.sibling(offer("a.test"));
+        rib.sibling(offer("b.test"));
+        assertThat(localRoutes(publish())).containsExactlyInAnyOrder("a.test=1", "b.test=7");
+        assertThat(rib.fib().complete()).isFalse();
+        rib.siblingComplete(true);
+        assertThat(publish().complete()).isTrue();
+
+        rib.feed(FeedState.LIVE, "test", 0);
+        assertThat(localRoutes(settle())).containsExactly("a.test=1");
+        rib.sibling(offer("c.test"));
+        assertThat(localRoutes(settle())).containsExactly("a.test=1");
+
+        rib.feed(FeedState.LOST, "test", 0);
+        assertThat(localRoutes(settle())).containsExactlyInAnyOrder("a.test=1", "b.test=7", "c.test=7");
+        rib.sibling(new OfferChange(RouteUri.parse("b.test"), null));
+        assertThat(localRoutes(publish())).containsExactlyInAnyOrder("a.test=1", "c.test=7");
+        rib.siblingComplete(false);
+        assertThat(publish().complete()).isFalse();
+    }
+
+    @Test
+    void whatASiblingSaysIsBounded() {
+        rib.sibling(offer("a.test"));
+        rib.sibling(offer("b.test"));
+        rib.sibling(offer("c.test"));
+        assertThat(rib.sibling(offer("d.test"))).isEqualTo(ChangeResult.REFUSED);
+        assertThat(rib.sibling(offer("a.test"))).isEqualTo(ChangeResult.UNCHANGED);
+    }
+
+    @Test
+    void whatChangedIsToldWithItsCause() {
+        register("app.test", 1, 0);
+        publish();
+        register("app.test", 2, 0);
+        publish();
+        unregister("app.test", 1);
+        unregister("app.test", 2);
+        publish();
+        assertThat(events)
+                .containsExactly(
+                        new RibEvent.RouteAdded(DC1, APP, 1, Cause.REGISTERED),
+                        new RibEvent.RouteChanged(DC1, APP, 1, 2, Cause.REGISTERED),
+                        new RibEvent.RouteRemoved(DC1, APP, Cause.UNREGISTERED));
     }
 }

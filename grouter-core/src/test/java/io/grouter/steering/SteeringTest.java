@@ -43,7 +43,8 @@ class SteeringTest {
         List<LearnedOffer> learned = Arrays.stream(others)
                 .map(id -> new LearnedOffer(id, new Offer(1, "")))
                 .toList();
-        routes.add(new RouteEntry(RouteUri.parse(uri), localInstances, "", learned));
+        routes.add(new RouteEntry(
+                RouteUri.parse(uri), localInstances == 0 ? null : new Offer(localInstances, ""), learned));
     }
 
     private Fib fib() {

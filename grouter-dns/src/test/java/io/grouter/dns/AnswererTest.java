@@ -79,7 +79,7 @@ class AnswererTest {
         List<LearnedOffer> learned = Arrays.stream(others)
                 .map(id -> new LearnedOffer(id, new Offer(1, "")))
                 .toList();
-        return new RouteEntry(RouteUri.parse(uri), local, "", learned);
+        return new RouteEntry(RouteUri.parse(uri), local == 0 ? null : new Offer(local, ""), learned);
     }
 
     private static Message query(String name, int type) throws IOException {

@@ -16,6 +16,7 @@ import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.testing.Configs;
 import io.grouter.testing.Seed;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -51,7 +52,7 @@ class GossipIT {
         Member(String site, String name, GossipConfig config) throws IOException {
             this.site = new SiteId(site);
             this.wan = config.wan();
-            RibConfig bounds = new RibConfig(Duration.ofSeconds(120), 1000, 10, 1000, 1000);
+            RibConfig bounds = Configs.rib();
             this.rib = new RibThread(new Rib(bounds, this.site, metrics), System::nanoTime, 1000, metrics);
             this.gossip = new Gossip(
                     config,
@@ -62,12 +63,12 @@ class GossipIT {
                     System::nanoTime,
                     metrics);
             rib.start();
-            rib.post((tables, now) -> tables.feed(FeedState.LIVE, now));
+            rib.post((tables, now) -> tables.feed(FeedState.LIVE, "test", now));
             gossip.start();
         }
 
         void register(RouteUri uri) {
-            Endpoint endpoint = new Endpoint("10.0.0.1:1", false, "", "", "", "", 0);
+            Endpoint endpoint = Endpoint.at("10.0.0.1:1", "");
             rib.post((tables, now) -> tables.apply(new RouteChange.Register(uri, endpoint), now));
         }
 

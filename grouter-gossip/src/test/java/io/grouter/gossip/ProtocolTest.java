@@ -194,12 +194,12 @@ class ProtocolTest {
         a.register("app.test", 1);
         net.run(2_000);
         a.restart();
-        a.rib.feed(FeedState.WARMING, net.now);
+        a.rib.feed(FeedState.WARMING, "test", net.now);
         net.run(3_000);
         assertThat(b.routesOf("dc1")).containsExactly("app.test");
         assertThat(view(b, "dc1").converged()).isFalse();
         a.register("new.test", 1);
-        a.rib.feed(FeedState.LIVE, net.now);
+        a.rib.feed(FeedState.LIVE, "test", net.now);
         net.run(3_000);
         assertThat(b.routesOf("dc1")).containsExactly("new.test");
     }
@@ -256,7 +256,7 @@ class ProtocolTest {
         net.run(2_000);
         a.restart();
         a.register("kept.test", 1);
-        a.rib.feed(FeedState.LOST, net.now);
+        a.rib.feed(FeedState.LOST, "test", net.now);
         TestNet.TestNode newcomer = net.add("dc3");
         net.run(5_000);
         assertThat(newcomer.routesOf("dc1")).containsExactly("kept.test");
@@ -269,7 +269,7 @@ class ProtocolTest {
         TestNet.TestNode b = net.add("dc2");
         a.register("app.test", 1);
         net.run(2_000);
-        b.rib.feed(FeedState.LOST, net.now);
+        b.rib.feed(FeedState.LOST, "test", net.now);
         deliver(a, "dc2", false, announce("dc2", b.lastIncarnation, 99, "only-here.test"));
         net.wire.clear();
         int requests = 0;

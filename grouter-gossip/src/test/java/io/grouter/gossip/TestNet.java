@@ -9,6 +9,7 @@ import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -99,9 +100,9 @@ final class TestNet {
         }
 
         private Rib newRib() {
-            RibConfig config = new RibConfig(Duration.ofSeconds(120), 100_000, 100, 100_000, 100);
+            RibConfig config = Configs.rib();
             Rib made = new Rib(config, site, new PrometheusRegistry());
-            made.feed(FeedState.LIVE, now);
+            made.feed(FeedState.LIVE, "test", now);
             return made;
         }
 
@@ -170,7 +171,7 @@ final class TestNet {
         }
 
         private static Endpoint endpoint(int port) {
-            return new Endpoint("10.0.0.1:" + port, false, "guid", "", "", "", 0);
+            return Endpoint.at("10.0.0.1:" + port, "guid");
         }
 
         /** The routes held from another site, as text. */

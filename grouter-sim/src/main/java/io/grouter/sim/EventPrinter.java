@@ -72,7 +72,10 @@ final class EventPrinter implements AutoCloseable {
             } else if (event instanceof RibEvent.SiteChanged changed) {
                 event(site, "sees site " + changed.site() + " as " + changed.to() + " (was " + changed.from() + ")");
             } else if (event instanceof RibEvent.FeedChanged changed) {
-                event(site, "NATS feed is " + changed.to() + " (was " + changed.from() + ")");
+                event(site, "NATS feed is " + changed.to() + " (was " + changed.from() + "): " + changed.why());
+            } else if (event instanceof RibEvent.GuardChanged changed) {
+                String what = changed.holding() ? "holds back the expiry of " : "no longer holds back the expiry of ";
+                event(site, what + changed.endpoints() + " endpoints: " + changed.why());
             }
         }
         groups.forEach((what, routes) -> {

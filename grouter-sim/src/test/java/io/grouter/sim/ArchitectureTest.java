@@ -32,14 +32,16 @@ class ArchitectureTest {
         "report, ''",
         "fib, route",
         "rib, 'route fib'",
-        "nats, 'route rib report'",
+        "tls, ''",
+        "nats, 'route rib report tls'",
+        "state, 'route rib'",
         "steering, 'route fib'",
         "gorouter, 'route'",
         "proxy, 'route fib steering gorouter'",
         "admin, 'route fib rib steering gorouter'",
         "gossip, 'route rib report'",
         "dns, 'route fib steering report'",
-        "app, 'route fib rib nats steering gorouter proxy admin gossip dns report'",
+        "app, 'route fib rib nats state steering gorouter proxy admin gossip dns report'",
         "sim, 'route fib rib app'",
     })
     void packagesUseOnlyWhatTheDesignAllows(String name, String allowed) {

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grouter.fib.Fib;
-import io.grouter.nats.NatsConfig;
+import io.grouter.fib.RouteEntry;
 import io.grouter.nats.NatsFeed;
 import io.grouter.rib.Rib;
-import io.grouter.rib.RibConfig;
 import io.grouter.rib.RibThread;
 import io.grouter.route.FeedState;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
+import io.grouter.testing.Configs;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -38,19 +38,10 @@ class NatsFeedIT {
     private final int otherPort = freePort();
     private final NatsBroker broker = Brokers.on(port);
     private final NatsBroker other = Brokers.on(otherPort);
-    private final RibThread rib = new RibThread(
-            new Rib(new RibConfig(Duration.ofSeconds(120), 1000, 100, 1000, 10_000), new SiteId("dc1"), metrics),
-            System::nanoTime,
-            10_000,
-            metrics);
+    private final RibThread rib =
+            new RibThread(new Rib(Configs.rib(), new SiteId("dc1"), metrics), System::nanoTime, 10_000, metrics);
     private final NatsFeed feed = new NatsFeed(
-            new NatsConfig(
-                    List.of("nats://127.0.0.1:" + port, "nats://127.0.0.1:" + otherPort),
-                    "",
-                    "",
-                    Duration.ofMillis(500),
-                    Duration.ofSeconds(1),
-                    Duration.ofMillis(100)),
+            Configs.nats(List.of("nats://127.0.0.1:" + port, "nats://127.0.0.1:" + otherPort)),
             rib,
             System::nanoTime,
             metrics);
@@ -92,7 +83,8 @@ class NatsFeedIT {
     }
 
     private boolean has(String uri) {
-        return rib.fib().get(RouteUri.parse(uri)) != null;
+        RouteEntry route = rib.fib().get(RouteUri.parse(uri));
+        return route != null && route.local();
     }
 
     /** Publishes until the route is there: a message sent before the subscription stands is nobody's. */

@@ -1,0 +1,29 @@
+package io.grouter.admin;
+
+import io.grouter.gorouter.GoRouterPool;
+import io.grouter.rib.Journal;
+import io.grouter.rib.RibThread;
+import io.grouter.route.SiteConfig;
+import io.grouter.steering.Steering;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.LongSupplier;
+
+/**
+ * What the admin API tells about.
+ *
+ * @param site this site
+ * @param rib the tables
+ * @param journal their last changes
+ * @param steering the rules
+ * @param goRouters this site's GoRouters
+ * @param metrics all figures
+ * @param clock monotonic nanoseconds
+ */
+public record AdminSources(
+        SiteConfig site,
+        RibThread rib,
+        Journal journal,
+        Steering steering,
+        GoRouterPool goRouters,
+        PrometheusRegistry metrics,
+        LongSupplier clock) {}

@@ -1,0 +1,128 @@
+package io.grouter.admin;
+
+import io.grouter.rib.Journal;
+import io.grouter.rib.RibEvent;
+import io.grouter.route.RouteUri;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the journal of changes into the words of the admin API. Safe for all threads. */
+final class JournalView {
+    private final Journal journal;
+    private final String ownSite;
+
+    JournalView(Journal journal, String ownSite) {
+        this.journal = journal;
+        this.ownSite = ownSite;
+    }
+
+    /** Returns the newest changes first; with a host, only those of routes whose host contains it. */
+    Map<String, Object> page(long before, int limit, String host) {
+        Predicate<RibEvent> filter = host.isEmpty()
+                ? event -> true
+                : event -> {
+                    RouteUri uri = uri(event);
+                    return uri != null && uri.host().contains(host);
+                };
+        List<Journal.Entry> entries = journal.newest(before, limit, filter);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("changes", entries.stream().map(this::describe).toList());
+        body.put("total", journal.total());
+        body.put("capacity", journal.capacity());
+        body.put(
+                "next",
+                entries.size() < limit ? null : entries.get(entries.size() - 1).id());
+        return body;
+    }
+
+    private static @Nullable RouteUri uri(RibEvent event) {
+        if (event instanceof RibEvent.RouteAdded added) {
+            return added.uri();
+        } else if (event instanceof RibEvent.RouteChanged changed) {
+            return changed.uri();
+        }
+        return event instanceof RibEvent.RouteRemoved removed ? removed.uri() : null;
+    }
+
+    private Map<String, Object> describe(Journal.Entry entry) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", entry.id());
+        body.put("time", Instant.ofEpochMilli(entry.timeMillis()).toString());
+        RibEvent event = entry.event();
+        if (event instanceof RibEvent.RouteAdded added) {
+            route(body, "route-added", added.site().name(), added.uri());
+            body.put("instances", added.instances());
+            cause(body, added.cause().source(), added.cause().name());
+        } else if (event instanceof RibEvent.RouteChanged changed) {
+            route(body, "route-changed", changed.site().name(), changed.uri());
+            body.put("from", changed.from());
+            body.put("instances", changed.to());
+            cause(body, changed.cause().source(), changed.cause().name());
+        } else if (event instanceof RibEvent.RouteRemoved removed) {
+            route(body, "route-removed", removed.site().name(), removed.uri());
+            cause(body, removed.cause().source(), removed.cause().name());
+        } else {
+            source(body, event);
+        }
+        return body;
+    }
+
+    private void source(Map<String, Object> body, RibEvent event) {
+        if (event instanceof RibEvent.SiteChanged changed) {
+            state(
+                    body,
+                    "site-changed",
+                    changed.site().name(),
+                    changed.from().name(),
+                    changed.to().name());
+            cause(body, "gossip", "heartbeats");
+        } else if (event instanceof RibEvent.FeedChanged changed) {
+            state(
+                    body,
+                    "feed-changed",
+                    ownSite,
+                    changed.from().name(),
+                    changed.to().name());
+            cause(body, "nats", changed.why());
+        } else if (event instanceof RibEvent.GuardChanged changed) {
+            body.put("what", changed.holding() ? "guard-engaged" : "guard-released");
+            body.put("site", ownSite);
+            body.put("endpoints", changed.endpoints());
+            cause(body, "nats", changed.why());
+        } else if (event instanceof RibEvent.SiblingChanged changed) {
+            body.put("what", changed.complete() ? "sibling-stands-in" : "sibling-gone");
+            body.put("site", ownSite);
+            body.put("routes", changed.routes());
+            cause(body, "sibling", "own feed not live");
+        } else if (event instanceof RibEvent.Restored restored) {
+            body.put("what", "restored");
+            body.put("site", ownSite);
+            body.put("endpoints", restored.local());
+            body.put("learned", restored.learned());
+            cause(body, "state-file", "start");
+        }
+    }
+
+    private static void route(Map<String, Object> body, String what, String site, RouteUri uri) {
+        body.put("what", what);
+        body.put("site", site);
+        body.put("route", uri.toString());
+    }
+
+    private static void state(Map<String, Object> body, String what, String site, String from, String to) {
+        body.put("what", what);
+        body.put("site", site);
+        body.put("from", from);
+        body.put("to", to);
+    }
+
+    private static void cause(Map<String, Object> body, String source, String reason) {
+        body.put("source", source);
+        body.put("reason", reason.toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,56 @@
+package io.grouter.testing;
+
+import io.grouter.nats.NatsConfig;
+import io.grouter.nats.NatsTlsConfig;
+import io.grouter.rib.GuardConfig;
+import io.grouter.rib.RibConfig;
+import java.time.Duration;
+import java.util.List;
+
+/** Configurations for tests: as shipped, but for what a test is about. */
+public final class Configs {
+    /** The guard as shipped. */
+    public static final GuardConfig GUARD = new GuardConfig(30, 50, Duration.ofSeconds(20), Duration.ofMinutes(10));
+
+    private Configs() {}
+
+    /** Returns tables of the usual size. */
+    public static RibConfig rib() {
+        return rib(1_500_000, 10_000, 1_500_000);
+    }
+
+    /** Returns tables with these bounds. */
+    public static RibConfig rib(int maxLocalRoutes, int maxEndpointsPerRoute, int maxRoutesPerSite) {
+        return new RibConfig(
+                Duration.ofSeconds(120),
+                Duration.ofSeconds(30),
+                GUARD,
+                maxLocalRoutes,
+                100_000,
+                maxEndpointsPerRoute,
+                maxRoutesPerSite,
+                131_072,
+                10_000);
+    }
+
+    /** Returns a feed that warms up and notices a dead server within a second or two. */
+    public static NatsConfig nats(List<String> servers) {
+        return nats(servers, "", "", NatsTlsConfig.OFF);
+    }
+
+    /** Returns such a feed with credentials. */
+    public static NatsConfig nats(List<String> servers, String user, String password, NatsTlsConfig tls) {
+        return new NatsConfig(
+                servers,
+                user,
+                password,
+                tls,
+                "all",
+                List.of(),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                131_072,
+                128 << 20);
+    }
+}
