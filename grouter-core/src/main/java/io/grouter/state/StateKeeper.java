@@ -122,8 +122,11 @@ public final class StateKeeper implements AutoCloseable {
                 while (running && left > 0) {
                     left = stopping.awaitNanos(left);
                 }
-                write();
+                if (running) {
+                    write();
+                }
             }
+            write();
         } catch (InterruptedException e) {
             log.debug("the state file is not written any more");
         } finally {
@@ -170,7 +173,7 @@ public final class StateKeeper implements AutoCloseable {
     public void close() {
         boolean signalled = false;
         try {
-            // A write under way holds the lock; the loop writes once more in any case.
+            // A write under way holds the lock.
             signalled = lock.tryLock(LAST_WRITE.toSeconds(), TimeUnit.SECONDS);
             if (signalled) {
                 running = false;

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -74,12 +73,10 @@ final class Pem {
     }
 
     private static List<Block> blocks(Path file) throws IOException {
-        String text;
-        try {
-            text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file", e);
+        if (!Files.isReadable(file)) {
+            throw new IOException(file + (Files.exists(file) ? ": may not be read" : ": no such file"));
         }
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         List<Block> blocks = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(text);
         while (matcher.find()) {
@@ -141,7 +138,9 @@ final class Pem {
         int size = content.length;
         byte[] head = size < 0x80
                 ? new byte[] {(byte) tag, (byte) size}
-                : new byte[] {(byte) tag, (byte) 0x82, (byte) (size >>> 8), (byte) size};
+                : size < 0x100
+                        ? new byte[] {(byte) tag, (byte) 0x81, (byte) size}
+                        : new byte[] {(byte) tag, (byte) 0x82, (byte) (size >>> 8), (byte) size};
         return concat(head, content);
     }
 
