@@ -14,12 +14,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.consumer.RecordingStream;
 
 /**
  * What it costs to learn and hold routes: heap and time per route in tables of a million, and the way from a publisher
@@ -29,7 +31,7 @@ public final class RoutesBenchmark {
     private static final SiteId SITE = new SiteId("dc1");
     private static final int MILLION = 1_000_000;
     private static final int HUNDRED_THOUSAND = 100_000;
-    private static final int STORM_SECONDS = 60;
+    private static final int STORM_SECONDS = 90;
     private static final int STORM_PER_SECOND = 50_000;
 
     private final PrometheusRegistry metrics = new PrometheusRegistry();
@@ -38,7 +40,7 @@ public final class RoutesBenchmark {
 
     private RoutesBenchmark() {}
 
-    /** Runs the parts named in the environment's {@code BENCH_PARTS}: {@code tables}, {@code nats}, {@code storm}. */
+    /** Runs the parts named in the environment's {@code BENCH_PARTS}: {@code tables}, {@code nats}, {@code storm}, {@code soak}. */
     public static void main(String[] arguments) throws Exception {
         String named = System.getenv("BENCH_PARTS");
         List<String> parts = Arrays.asList((named == null ? "tables nats storm" : named).split(" "));
@@ -54,6 +56,9 @@ public final class RoutesBenchmark {
         }
         if (parts.contains("storm")) {
             new RoutesBenchmark().storm(program);
+        }
+        if (parts.contains("soak")) {
+            new RoutesBenchmark().soak(program, Integer.getInteger("soak.minutes", 10));
         }
     }
 
@@ -226,7 +231,14 @@ public final class RoutesBenchmark {
         }
         byte[][] sent =
                 Arrays.stream(batches).map(ByteArrayOutputStream::toByteArray).toArray(byte[][]::new);
+        usedHeap(); // so that the pauses are those of the storm, not of the filling
+        List<Double> pauses = Collections.synchronizedList(new ArrayList<>());
+        RecordingStream recording = new RecordingStream();
+        recording.enable("jdk.GCPhasePause").withoutThreshold();
+        recording.onEvent(
+                "jdk.GCPhasePause", event -> pauses.add(event.getDuration().toNanos() / 1e6));
         withNats(program, (thread, publisher) -> {
+            recording.startAsync();
             CountDownLatch over = new CountDownLatch(1);
             Thread storm = new Thread(() -> blow(publisher, sent, over), "storm");
             storm.start();
@@ -248,6 +260,50 @@ public final class RoutesBenchmark {
             print("visible.p50.ms", seen[seen.length / 2] / 1e6, "ms");
             print("visible.p99.ms", seen[seen.length * 99 / 100] / 1e6, "ms");
             print("visible.max.ms", seen[seen.length - 1] / 1e6, "ms");
+            recording.stop();
+        });
+        recording.close();
+        List<Double> sorted = pauses.stream().sorted().toList();
+        print("gc.p999.ms", sorted.get((int) Math.min(sorted.size() - 1L, sorted.size() * 999L / 1000)), "ms");
+        print("gc.pauses", sorted.size(), "pauses");
+    }
+
+    // ---- for a long time
+
+    /** Heartbeats of 100,000 routes, with one message in a hundred about a route that comes or goes. */
+    private void soak(String program, int minutes) throws IOException, InterruptedException {
+        int perTick = 200;
+        withNats(program, (thread, publisher) -> {
+            publisher.send(messages(0, HUNDRED_THOUSAND, 8 * MILLION));
+            Random random = new Random(1);
+            double least = Double.MAX_VALUE;
+            double most = 0;
+            long start = System.nanoTime();
+            long ticks = 0;
+            for (int minute = 1; minute <= minutes; minute++) {
+                for (int tick = 0; tick < 60 * 100; tick++) {
+                    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+                    for (int i = 0; i < perTick - 2; i++) {
+                        int app = random.nextInt(HUNDRED_THOUSAND);
+                        NatsPublisher.add(messages, "router.register", DiegoMessages.register(app));
+                    }
+                    int churned = 2 * MILLION + random.nextInt(10_000);
+                    NatsPublisher.add(messages, "router.register", DiegoMessages.register(churned));
+                    NatsPublisher.add(
+                            messages,
+                            "router.unregister",
+                            DiegoMessages.register(2 * MILLION + random.nextInt(10_000)));
+                    publisher.send(messages.toByteArray());
+                    LockSupport.parkNanos(start + ++ticks * 10_000_000L - System.nanoTime());
+                }
+                double heap = usedHeap() / 1e6;
+                least = minute == 1 ? heap : Math.min(least, heap);
+                most = Math.max(most, heap);
+                print("soak.heap.minute" + minute + ".mb", heap, "mb");
+            }
+            print("soak.messages", ticks * perTick / ((System.nanoTime() - start) / 1e9), "1/s");
+            print("soak.heap.growth", most / least, "ratio");
+            print("soak.routes", thread.fib().localRoutes(), "routes");
         });
     }
 

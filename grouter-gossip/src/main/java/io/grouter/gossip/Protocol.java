@@ -3,6 +3,7 @@ package io.grouter.gossip;
 import io.grouter.rib.AdjRibIn;
 import io.grouter.rib.OfferTable;
 import io.grouter.rib.Rib;
+import io.grouter.route.ChangeResult;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
@@ -77,6 +78,10 @@ final class Protocol {
         final Deque<Integer> wanted = new ArrayDeque<>();
         final Set<Integer> asked = new HashSet<>();
         long progressNanos;
+        /** Whether an answer did not come. */
+        boolean unanswered;
+        /** Whether anything was learned. */
+        boolean fruitful;
 
         Repair(boolean viaSibling, boolean additive, long nowNanos) {
             this.viaSibling = viaSibling;
@@ -171,6 +176,7 @@ final class Protocol {
     /** What was asked for did not come; what is still wanted may. */
     private void goOnWithoutAnswer(Repair repair, SiteId site, long nowNanos) {
         repair.asked.clear();
+        repair.unanswered = true;
         repair.progressNanos = nowNanos;
         askForBuckets(repair, site);
     }
@@ -287,8 +293,17 @@ final class Protocol {
             return false;
         }
         backOff.dueNanos = nowNanos + backOff.waitNanos;
-        backOff.waitNanos = Math.min(2 * backOff.waitNanos, LONGEST_WAIT_NANOS);
         return true;
+    }
+
+    /** The next repair may wait longer only when this one had all its answers and still brought nothing. */
+    private void endRepair(Repair repair, SiteId site) {
+        repairs.remove(site);
+        BackOff backOff = backOffs.get(site);
+        if (backOff != null) {
+            boolean inVain = !repair.unanswered && !repair.fruitful;
+            backOff.waitNanos = inVain ? Math.min(2 * backOff.waitNanos, LONGEST_WAIT_NANOS) : FIRST_WAIT_NANOS;
+        }
     }
 
     private void onAnnounce(Rib rib, AdjRibIn table, Source source, Message.Announce announce) {
@@ -347,10 +362,11 @@ final class Protocol {
                     new HashSet<>(table.table().bucket(bucket.bucket()).keySet());
             for (OfferChange route : bucket.routes()) {
                 gone.remove(route.uri());
-                rib.learn(table.site(), route);
+                repair.fruitful |= isChange(rib.learn(table.site(), route));
             }
             if (!repair.additive) {
                 gone.forEach(uri -> rib.learn(table.site(), new OfferChange(uri, null)));
+                repair.fruitful |= !gone.isEmpty();
             }
         }
         repair.progressNanos = nowNanos;
@@ -359,12 +375,16 @@ final class Protocol {
         }
     }
 
+    private static boolean isChange(ChangeResult result) {
+        return result != ChangeResult.UNCHANGED && result != ChangeResult.REFUSED;
+    }
+
     private void askForBuckets(Repair repair, SiteId site) {
         while (!repair.wanted.isEmpty() && repair.asked.size() < BUCKETS_PER_REQUEST) {
             repair.asked.add(repair.wanted.remove());
         }
         if (repair.asked.isEmpty()) {
-            repairs.remove(site);
+            endRepair(repair, site);
         } else {
             ask(repair, site, new Message.BucketRequest(site, List.copyOf(repair.asked)));
         }

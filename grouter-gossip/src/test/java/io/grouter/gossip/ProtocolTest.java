@@ -325,7 +325,7 @@ class ProtocolTest {
     @Test
     void allTablesEqualTheirOwnersOnceTheNetworkHeals() {
         Random random = Seed.random("ProtocolTest.allTablesEqualTheirOwnersOnceTheNetworkHeals");
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 100; round++) {
             TestNet chaos = new TestNet(random);
             for (String site : List.of("dc1", "dc1", "dc2", "dc2", "dc3")) {
                 chaos.add(site);
