@@ -260,9 +260,9 @@ public final class RoutesBenchmark {
             print("visible.p50.ms", seen[seen.length / 2] / 1e6, "ms");
             print("visible.p99.ms", seen[seen.length * 99 / 100] / 1e6, "ms");
             print("visible.max.ms", seen[seen.length - 1] / 1e6, "ms");
-            recording.stop();
+            Thread.sleep(2_000); // events are handed over every second
+            recording.close();
         });
-        recording.close();
         List<Double> sorted = pauses.stream().sorted().toList();
         print("gc.p999.ms", sorted.get((int) Math.min(sorted.size() - 1L, sorted.size() * 999L / 1000)), "ms");
         print("gc.pauses", sorted.size(), "pauses");
