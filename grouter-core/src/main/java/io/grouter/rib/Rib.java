@@ -56,6 +56,7 @@ public final class Rib {
     private FeedState feed = FeedState.WARMING;
     private volatile int guarded;
     private volatile int shapeCount = 1;
+    private volatile int tagsRefused;
     private volatile Fib fib;
 
     /** Makes the empty tables of a node. */
@@ -66,6 +67,7 @@ public final class Rib {
         this.guard = new WithdrawalGuard(config.guard());
         this.fib = Fib.empty(ownSite);
         this.metrics = new RibMetrics(registry, this::fib);
+        metrics.bounds(config);
         metrics.gauge(
                 "grouter_rib_guard_held_endpoints",
                 "Endpoints of this site that would have expired but are held back; 0 = the guard does not hold",
@@ -74,6 +76,10 @@ public final class Rib {
                 "grouter_rib_tag_shapes",
                 "Different sets of tags that endpoints have in common; the bound is " + TagShapes.MOST,
                 () -> shapeCount);
+        metrics.gauge(
+                "grouter_rib_tags_refused",
+                "Endpoints taken in without their tags because there were too many different sets of them",
+                () -> tagsRefused);
     }
 
     /** Returns the site of this node. */
@@ -393,6 +399,7 @@ public final class Rib {
             return;
         }
         shapeCount = shapes.size();
+        tagsRefused = (int) Math.min(Integer.MAX_VALUE, shapes.refused());
         List<OfferChange> ownChanges = new ArrayList<>();
         Fib.Builder next = fib.next().feed(feed).siblingComplete(sibling.complete());
         local.drain((route, cause) -> {

@@ -91,6 +91,21 @@ final class RibMetrics {
                 .register(registry);
     }
 
+    /** Registers the bounds of the tables. */
+    void bounds(RibConfig config) {
+        GaugeWithCallback.builder()
+                .name("grouter_rib_routes_limit")
+                .help("Most routes a table takes")
+                .labelNames("table")
+                .callback(gauge -> {
+                    gauge.call(config.maxLocalRoutes(), "local");
+                    gauge.call(config.maxLocalRoutes(), "sibling");
+                    gauge.call(config.maxRoutesPerSite(), "learned");
+                    gauge.call(config.maxKnownEmpty(), "known_empty");
+                })
+                .register(registry);
+    }
+
     /** Registers a figure that is asked for when it is read. */
     void gauge(String name, String help, IntSupplier value) {
         GaugeWithCallback.builder()
