@@ -4,6 +4,8 @@ import io.grouter.fib.Fib;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteId;
+import io.grouter.state.StateConfig;
+import io.grouter.state.StateKeeper;
 import io.grouter.testing.Configs;
 import io.grouter.testing.DiegoMessages;
 import io.grouter.testing.NatsPublisher;
@@ -11,6 +13,8 @@ import io.grouter.testing.NatsServerProcess;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,12 +44,15 @@ public final class RoutesBenchmark {
 
     private RoutesBenchmark() {}
 
-    /** Runs the parts named in the environment's {@code BENCH_PARTS}: {@code tables}, {@code nats}, {@code storm}, {@code soak}. */
+    /** Runs the parts named in the environment's {@code BENCH_PARTS}: {@code tables}, {@code state}, {@code nats}, {@code storm}, {@code soak}. */
     public static void main(String[] arguments) throws Exception {
         String named = System.getenv("BENCH_PARTS");
-        List<String> parts = Arrays.asList((named == null ? "tables nats storm" : named).split(" "));
+        List<String> parts = Arrays.asList((named == null ? "tables state nats storm" : named).split(" "));
         if (parts.contains("tables")) {
             new RoutesBenchmark().tables();
+        }
+        if (parts.contains("state")) {
+            new RoutesBenchmark().state();
         }
         String program = NatsServerProcess.find();
         if (program == null) {
@@ -144,6 +151,60 @@ public final class RoutesBenchmark {
         }
         Arrays.sort(micros);
         return micros[micros.length / 2];
+    }
+
+    // ---- over a restart
+
+    private StateKeeper keeper(Path file, RibThread thread) {
+        StateConfig config = new StateConfig(file.toString(), Duration.ofDays(1), Duration.ofHours(1));
+        return new StateKeeper(
+                config, SITE, thread, System::nanoTime, System::currentTimeMillis, new PrometheusRegistry());
+    }
+
+    /** Writes and reads a million routes, and sees how long the rib thread keeps others waiting meanwhile. */
+    private void state() throws IOException, InterruptedException {
+        Path file = Files.createTempFile("grouter", ".state");
+        fill(MILLION);
+        try (RibThread thread = new RibThread(rib, System::nanoTime, 131_072, metrics)) {
+            thread.start();
+            StateKeeper keeper = keeper(file, thread);
+            keeper.start();
+            CountDownLatch over = new CountDownLatch(1);
+            List<Double> waits = Collections.synchronizedList(new ArrayList<>());
+            Thread asking = new Thread(() -> askAgainAndAgain(thread, waits, over), "asking");
+            asking.start();
+            long start = System.nanoTime();
+            keeper.close();
+            print("state.write.s", (System.nanoTime() - start) / 1e9, "s");
+            over.countDown();
+            asking.join();
+            print("state.write.wait.max.ms", Collections.max(waits), "ms");
+            print("state.file.mb", Files.size(file) / 1e6, "mb");
+        }
+        RoutesBenchmark fresh = new RoutesBenchmark();
+        RibThread idle = new RibThread(fresh.rib, System::nanoTime, 10, fresh.metrics);
+        usedHeap();
+        long start = System.nanoTime();
+        fresh.keeper(file, idle).restore(fresh.rib, Duration.ofMinutes(2));
+        print("state.read.s", (System.nanoTime() - start) / 1e9, "s");
+        fresh.rib.publish((fib, own, events) -> {});
+        print("state.read.publish.s", (System.nanoTime() - start) / 1e9, "s");
+        if (fresh.rib.fib().localRoutes() != MILLION) {
+            throw new IllegalStateException("restored: " + fresh.rib.fib().localRoutes());
+        }
+        Files.delete(file);
+    }
+
+    private static void askAgainAndAgain(RibThread thread, List<Double> waits, CountDownLatch over) {
+        try {
+            while (!over.await(1, TimeUnit.MILLISECONDS)) {
+                long start = System.nanoTime();
+                thread.ask(Rib::feed).join();
+                waits.add((System.nanoTime() - start) / 1e6);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // ---- through nats-server
