@@ -50,104 +50,6 @@ final class RouteIndex {
         }
     }
 
-    /**
-     * An open-addressed table of nodes. Slots are free where the first hash is 0; it is stored plus one. The second
-     * carries a mark where segments follow, so that a reader need not look at those.
-     *
-     * <p>The capacity stands here as well as in the arrays because a reader that has it can ask for both arrays'
-     * memory at the same time.
-     */
-    private static final class Chunk {
-        private static final long FOLLOWED = 1L << 63;
-
-        final Object owner;
-        final int capacity;
-        int used;
-        final long[] hashes;
-        final @Nullable RouteEntry[] routes;
-        /** The segments that follow each node; null when no node has any. */
-        String @Nullable [] @Nullable [] next;
-
-        Chunk(Object owner, int capacity) {
-            this.owner = owner;
-            this.capacity = capacity;
-            this.hashes = new long[2 * capacity];
-            this.routes = new RouteEntry[capacity];
-        }
-
-        private Chunk(Object owner, Chunk from) {
-            this.owner = owner;
-            this.used = from.used;
-            this.capacity = from.capacity;
-            this.hashes = from.hashes.clone();
-            this.routes = from.routes.clone();
-            this.next = from.next == null ? null : from.next.clone();
-        }
-
-        /** Returns the slot of a node, or, when it is not there, minus one minus the slot where it would stand. */
-        int find(long a, long b, long spread) {
-            int slot = (int) (((spread & 0xFFFFFFFFL) * capacity) >>> 32);
-            while (true) {
-                long found = hashes[2 * slot];
-                if (found == a + 1 && (hashes[2 * slot + 1] & ~FOLLOWED) == b) {
-                    return slot;
-                }
-                if (found == 0) {
-                    return -1 - slot;
-                }
-                slot = slot + 1 == capacity ? 0 : slot + 1;
-            }
-        }
-
-        boolean leaf(int slot) {
-            return hashes[2 * slot + 1] >= 0;
-        }
-
-        String @Nullable [] next(int slot) {
-            return next == null ? null : next[slot];
-        }
-
-        /** Returns a table with the same nodes but one, in slots for the given number of them. */
-        Chunk rebuilt(Object newOwner, int nodes, int without) {
-            Chunk copy = new Chunk(newOwner, capacityFor(nodes));
-            for (int i = 0; i < routes.length; i++) {
-                if (hashes[2 * i] != 0 && i != without) {
-                    copy.add(hashes[2 * i] - 1, hashes[2 * i + 1] & ~FOLLOWED, routes[i], next(i));
-                }
-            }
-            return copy;
-        }
-
-        void add(long a, long b, @Nullable RouteEntry route, String @Nullable [] following) {
-            int slot = -1 - find(a, b, RouteHash.spread(a));
-            hashes[2 * slot] = a + 1;
-            hashes[2 * slot + 1] = b;
-            routes[slot] = route;
-            used++;
-            setNext(slot, following);
-        }
-
-        void setNext(int slot, String @Nullable [] following) {
-            long b = hashes[2 * slot + 1] & ~FOLLOWED;
-            hashes[2 * slot + 1] = following == null ? b : b | FOLLOWED;
-            if (next == null && following != null) {
-                next = new String[routes.length][];
-            }
-            if (next != null) {
-                next[slot] = following;
-            }
-        }
-
-        /** Three quarters full at most, and room for a few more. */
-        static int capacityFor(int nodes) {
-            return nodes + nodes / 3 + 4;
-        }
-
-        boolean full() {
-            return 4 * (used + 1) > 3 * routes.length + 4;
-        }
-    }
-
     // ---- reading
 
     /**
@@ -196,7 +98,7 @@ final class RouteIndex {
             a = RouteHash.mix(a, word, RouteHash.POINT_A);
             b = RouteHash.mix(b, word, RouteHash.POINT_B);
             long spread = RouteHash.spread(a);
-            Chunk chunk = chunk(spread);
+            RouteChunk chunk = chunk(spread);
             int slot = chunk == null ? -1 : chunk.find(a, b, spread);
             if (chunk == null || slot < 0) {
                 return deepest == null ? last : deepest;
@@ -219,11 +121,11 @@ final class RouteIndex {
         }
     }
 
-    private @Nullable Chunk chunk(long spread) {
+    private @Nullable RouteChunk chunk(long spread) {
         Branch branch = root;
         for (int shift = 64 - FAN_BITS; ; shift -= FAN_BITS) {
             Object below = branch.below[(int) (spread >>> shift) & (FAN_OUT - 1)];
-            if (below instanceof Chunk chunk) {
+            if (below instanceof RouteChunk chunk) {
                 return chunk;
             }
             if (below == null) {
@@ -237,7 +139,7 @@ final class RouteIndex {
     @Nullable
     RouteEntry get(String host, String path) {
         RouteHash hash = RouteHash.of(host, 0, path);
-        Chunk chunk = chunk(RouteHash.spread(hash.a()));
+        RouteChunk chunk = chunk(RouteHash.spread(hash.a()));
         int slot = chunk == null ? -1 : chunk.find(hash.a(), hash.b(), RouteHash.spread(hash.a()));
         return chunk == null || slot < 0 ? null : chunk.routes[slot];
     }
@@ -248,7 +150,7 @@ final class RouteIndex {
     }
 
     private boolean below(RouteHash hash, Consumer<RouteEntry> action) {
-        Chunk chunk = chunk(RouteHash.spread(hash.a()));
+        RouteChunk chunk = chunk(RouteHash.spread(hash.a()));
         int slot = chunk == null ? -1 : chunk.find(hash.a(), hash.b(), RouteHash.spread(hash.a()));
         if (chunk == null || slot < 0) {
             return false;
@@ -269,7 +171,7 @@ final class RouteIndex {
     }
 
     private static void forEach(@Nullable Object part, Consumer<RouteEntry> action) {
-        if (part instanceof Chunk chunk) {
+        if (part instanceof RouteChunk chunk) {
             for (RouteEntry route : chunk.routes) {
                 if (route != null) {
                     action.accept(route);
@@ -315,13 +217,13 @@ final class RouteIndex {
     }
 
     private boolean isNode(long a, long b) {
-        Chunk chunk = chunk(RouteHash.spread(a));
+        RouteChunk chunk = chunk(RouteHash.spread(a));
         return chunk != null && chunk.find(a, b, RouteHash.spread(a)) >= 0;
     }
 
     private @Nullable RouteEntry setHere(long a, long b, @Nullable RouteEntry route) {
         long spread = RouteHash.spread(a);
-        Chunk chunk = chunk(spread);
+        RouteChunk chunk = chunk(spread);
         int slot = chunk == null ? -1 : chunk.find(a, b, spread);
         if (chunk == null || slot < 0) {
             if (route != null) {
@@ -344,7 +246,7 @@ final class RouteIndex {
     /** Notes at a node that a segment follows it, or no longer does. */
     private void link(long a, long b, String segment, boolean follows) {
         long spread = RouteHash.spread(a);
-        Chunk chunk = chunk(spread);
+        RouteChunk chunk = chunk(spread);
         int slot = chunk == null ? -1 : chunk.find(a, b, spread);
         if (chunk == null || slot < 0) {
             add(a, b, null, new String[] {segment});
@@ -389,7 +291,7 @@ final class RouteIndex {
                 branch = ownBelow(branch, at, next);
                 continue;
             }
-            Chunk chunk = below == null ? new Chunk(owner, Chunk.capacityFor(1)) : (Chunk) below;
+            RouteChunk chunk = below == null ? new RouteChunk(owner, RouteChunk.capacityFor(1)) : (RouteChunk) below;
             if (chunk.used >= MAX_CHUNK && shift > LAST_SHIFT) {
                 branch.below[at] = split(chunk, shift - FAN_BITS);
                 branch = (Branch) branch.below[at];
@@ -398,7 +300,7 @@ final class RouteIndex {
             if (chunk.full()) {
                 chunk = chunk.rebuilt(owner, chunk.used + 1 + chunk.used / 8, -1);
             } else if (chunk.owner != owner) {
-                chunk = new Chunk(owner, chunk);
+                chunk = new RouteChunk(owner, chunk);
             }
             chunk.add(a, b, route, following);
             branch.below[at] = chunk;
@@ -406,7 +308,7 @@ final class RouteIndex {
         }
     }
 
-    private Branch split(Chunk chunk, int shift) {
+    private Branch split(RouteChunk chunk, int shift) {
         Branch branch = new Branch(owner, new Object[FAN_OUT]);
         for (int i = 0; i < chunk.routes.length; i++) {
             if (chunk.hashes[2 * i] == 0) {
@@ -414,14 +316,14 @@ final class RouteIndex {
             }
             long a = chunk.hashes[2 * i] - 1;
             int at = (int) (RouteHash.spread(a) >>> shift) & (FAN_OUT - 1);
-            Chunk part = (Chunk) branch.below[at];
+            RouteChunk part = (RouteChunk) branch.below[at];
             if (part == null || part.full()) {
                 part = part == null
-                        ? new Chunk(owner, Chunk.capacityFor(MAX_CHUNK / FAN_OUT))
+                        ? new RouteChunk(owner, RouteChunk.capacityFor(MAX_CHUNK / FAN_OUT))
                         : part.rebuilt(owner, 2 * part.used, -1);
                 branch.below[at] = part;
             }
-            part.add(a, chunk.hashes[2 * i + 1] & ~Chunk.FOLLOWED, chunk.routes[i], chunk.next(i));
+            part.add(a, chunk.hashes[2 * i + 1] & ~RouteChunk.FOLLOWED, chunk.routes[i], chunk.next(i));
         }
         return branch;
     }
@@ -434,7 +336,7 @@ final class RouteIndex {
                 branch = ownBelow(branch, at, next);
                 continue;
             }
-            Chunk chunk = (Chunk) branch.below[at];
+            RouteChunk chunk = (RouteChunk) branch.below[at];
             if (chunk != null) {
                 branch.below[at] = chunk.used == 1 ? null : chunk.rebuilt(owner, chunk.used - 1, slot);
             }
@@ -443,12 +345,12 @@ final class RouteIndex {
     }
 
     /** Returns the chunk of a hash, copied if it is shared; it must be there. */
-    private Chunk own(long spread) {
+    private RouteChunk own(long spread) {
         Branch branch = ownRoot();
         for (int shift = 64 - FAN_BITS; ; shift -= FAN_BITS) {
             int at = (int) (spread >>> shift) & (FAN_OUT - 1);
-            if (branch.below[at] instanceof Chunk chunk) {
-                Chunk own = chunk.owner == owner ? chunk : new Chunk(owner, chunk);
+            if (branch.below[at] instanceof RouteChunk chunk) {
+                RouteChunk own = chunk.owner == owner ? chunk : new RouteChunk(owner, chunk);
                 branch.below[at] = own;
                 return own;
             }

@@ -1,7 +1,7 @@
 package io.grouter.nats;
 
 import io.grouter.route.Bytes;
-import io.grouter.route.PackedEndpoint.Text;
+import io.grouter.route.Utf8Text;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -25,7 +25,7 @@ final class JsonScanner {
     private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
 
     private final Bytes scratch = new Bytes(1024);
-    private final Text skipped = new Text();
+    private final Utf8Text skipped = new Utf8Text();
     private final byte[] closers = new byte[MAX_DEPTH];
     private byte[] in = new byte[0];
     private int at;
@@ -128,7 +128,7 @@ final class JsonScanner {
     // ---- strings
 
     /** Reads a string; it must come next. */
-    void string(Text into) {
+    void string(Utf8Text into) {
         expect('"');
         int start = at;
         int end = plain(start);
@@ -178,7 +178,7 @@ final class JsonScanner {
         throw new BadJson();
     }
 
-    private void escaped(Text into, int start, int firstSpecial) {
+    private void escaped(Utf8Text into, int start, int firstSpecial) {
         int begin = scratch.length();
         scratch.add(in, start, firstSpecial);
         int i = firstSpecial;

@@ -1,9 +1,9 @@
 package io.grouter.nats;
 
-import io.grouter.route.PackedEndpoint.Parts;
-import io.grouter.route.PackedEndpoint.Text;
+import io.grouter.route.EndpointParts;
 import io.grouter.route.RouteUri;
 import io.grouter.route.TagShapes;
+import io.grouter.route.Utf8Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,10 +44,10 @@ public final class RegistryMessageDecoder {
             "hash_balance", "lb_algo", "loadbalancing", "hash_header", "route_policy_scope", "route_policy_sources");
 
     private final JsonScanner json = new JsonScanner();
-    private final Parts parts = new Parts();
-    private final List<Text> uris = new ArrayList<>();
-    private final Text key = new Text();
-    private final Text value = new Text();
+    private final EndpointParts parts = new EndpointParts();
+    private final List<Utf8Text> uris = new ArrayList<>();
+    private final Utf8Text key = new Utf8Text();
+    private final Utf8Text value = new Utf8Text();
     private final int[] order = new int[FIELDS.length];
     private int uriCount;
     /** How many of the URIs' places hold what Go would still have in the memory behind the slice. */
@@ -115,7 +115,7 @@ public final class RegistryMessageDecoder {
      *
      * @return false when there is no such thing; never throws
      */
-    public boolean findOnlyUri(byte[] body, Text uri) {
+    public boolean findOnlyUri(byte[] body, Utf8Text uri) {
         try {
             json.start(body);
             json.expect('{');
@@ -142,12 +142,12 @@ public final class RegistryMessageDecoder {
     }
 
     /** Returns one URI of the last message. */
-    public Text uri(int i) {
+    public Utf8Text uri(int i) {
         return uris.get(i);
     }
 
     /** Returns the endpoint of the last message. */
-    public Parts parts() {
+    public EndpointParts parts() {
         return parts;
     }
 
@@ -184,7 +184,7 @@ public final class RegistryMessageDecoder {
     }
 
     /** Senders write their fields in the same order again and again, so the one that stood here last is tried first. */
-    private int fieldOf(Text name, int member) {
+    private int fieldOf(Utf8Text name, int member) {
         int place = Math.min(member, order.length - 1);
         if (name.sameBytes(FIELDS[order[place]])) {
             return order[place];
@@ -219,14 +219,14 @@ public final class RegistryMessageDecoder {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seconds));
     }
 
-    private void string(Text into, String name) {
+    private void string(Utf8Text into, String name) {
         if (json.peek() != '"') {
             throw wrongType(name, "a string");
         }
         json.string(into);
     }
 
-    private void kept(Text into, String name) {
+    private void kept(Utf8Text into, String name) {
         string(into, name);
         if (into.length() > MAX_TEXT) {
             throw new Drop(
@@ -281,9 +281,9 @@ public final class RegistryMessageDecoder {
                 throw new Drop(Malformed.Reason.OVERSIZED, "has more than " + MAX_URIS + " uris");
             }
             if (count == uris.size()) {
-                uris.add(new Text());
+                uris.add(new Utf8Text());
             }
-            Text uri = uris.get(count);
+            Utf8Text uri = uris.get(count);
             if (count == uriCapacity) {
                 uri.clear();
                 uriCapacity++;
@@ -348,7 +348,7 @@ public final class RegistryMessageDecoder {
         }
     }
 
-    private static int indexOf(byte[][] names, Text key) {
+    private static int indexOf(byte[][] names, Utf8Text key) {
         for (int i = 0; i < names.length; i++) {
             if (key.sameIgnoringCase(names[i])) {
                 return i;
@@ -358,11 +358,11 @@ public final class RegistryMessageDecoder {
     }
 
     /** Go takes two letters outside ASCII for their look-alikes: the long s and the sign for Kelvin. */
-    private static Text folded(Text key) {
+    private static Utf8Text folded(Utf8Text key) {
         String text =
                 key.toString().toLowerCase(Locale.ROOT).replace('\u017F', 's').replace('\u212A', 'k');
         byte[] bytes = text.replaceAll("[^\\x00-\\x7F]", "?").getBytes(StandardCharsets.US_ASCII);
-        Text folded = new Text();
+        Utf8Text folded = new Utf8Text();
         folded.set(bytes, 0, bytes.length);
         return folded;
     }

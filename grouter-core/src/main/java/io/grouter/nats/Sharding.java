@@ -1,6 +1,6 @@
 package io.grouter.nats;
 
-import io.grouter.route.PackedEndpoint.Text;
+import io.grouter.route.Utf8Text;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -50,7 +50,7 @@ final class Sharding {
     }
 
     /** Returns whether an endpoint of this segment belongs to this site's table. */
-    boolean accepts(Text segment) {
+    boolean accepts(Utf8Text segment) {
         if (mode == Mode.ALL || (mode == Mode.SHARED_AND_SEGMENTS && segment.length() == 0)) {
             return true;
         }

@@ -2,9 +2,9 @@ package io.grouter.nats;
 
 import io.grouter.rib.Rib;
 import io.grouter.route.PackedEndpoint;
-import io.grouter.route.PackedEndpoint.Text;
 import io.grouter.route.RouteHash;
 import io.grouter.route.RouteKey;
+import io.grouter.route.Utf8Text;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class Translator {
     private final Sharding sharding;
     private final RegistryMessageDecoder decoder = new RegistryMessageDecoder();
     private final RouteKey key = new RouteKey();
-    private final Text uri = new Text();
+    private final Utf8Text uri = new Utf8Text();
     private @Nullable PackedEndpoint packed;
 
     /** What became of a message. */

@@ -1,7 +1,6 @@
 package io.grouter.route;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -37,160 +36,13 @@ public final class PackedEndpoint {
         this.shapes = shapes;
     }
 
-    /** A part of an array: a text in UTF-8. Mutable, so that it can be used again. */
-    public static final class Text {
-        private static final byte[] EMPTY = {};
-
-        byte[] array = EMPTY;
-        int from;
-        int to;
-
-        /** Makes the empty text. */
-        public Text() {}
-
-        /** Makes a copy of a text. */
-        Text(String text) {
-            array = text.getBytes(StandardCharsets.UTF_8);
-            to = array.length;
-        }
-
-        /** Points to part of an array. */
-        public void set(byte[] newArray, int newFrom, int newTo) {
-            array = newArray;
-            from = newFrom;
-            to = newTo;
-        }
-
-        /** Points to what another points to. */
-        public void set(Text other) {
-            set(other.array, other.from, other.to);
-        }
-
-        /** Becomes empty. */
-        public void clear() {
-            set(EMPTY, 0, 0);
-        }
-
-        /** Returns the length in bytes. */
-        public int length() {
-            return to - from;
-        }
-
-        /** Returns whether the bytes are those of the other. */
-        public boolean same(Text other) {
-            return length() == other.length() && Arrays.equals(array, from, to, other.array, other.from, other.to);
-        }
-
-        /** Returns whether the bytes are these. */
-        public boolean sameBytes(byte[] other) {
-            return length() == other.length && Arrays.equals(array, from, to, other, 0, other.length);
-        }
-
-        /** Returns whether the text begins with these ASCII letters. */
-        public boolean startsWith(String start) {
-            boolean same = length() >= start.length();
-            for (int i = 0; same && i < start.length(); i++) {
-                same = array[from + i] == start.charAt(i);
-            }
-            return same;
-        }
-
-        /** Returns whether the bytes are those of a name in lower-case ASCII, whatever the case here. */
-        public boolean sameIgnoringCase(byte[] name) {
-            boolean same = length() == name.length;
-            for (int i = 0; same && i < name.length; i++) {
-                byte c = array[from + i];
-                same = (c >= 'A' && c <= 'Z' ? c + 32 : c) == name[i];
-            }
-            return same;
-        }
-
-        /** Returns whether all bytes are ASCII. */
-        public boolean isAscii() {
-            for (int i = from; i < to; i++) {
-                if (array[i] < 0) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        /** Puts this text's route into a key. */
-        public RouteKey into(RouteKey key) {
-            return key.set(array, from, to);
-        }
-
-        @Override
-        public String toString() {
-            return new String(array, from, to - from, StandardCharsets.UTF_8);
-        }
-    }
-
-    /**
-     * The parts of an endpoint, as they come out of a message.
-     *
-     * <p>Mutable; used by one thread.
-     */
-    public static final class Parts {
-        /** Host name or address. */
-        public final Text host = new Text();
-        /** GUID of the app. */
-        public final Text app = new Text();
-        /** Id of the instance. */
-        public final Text instance = new Text();
-        /** Index of the instance. */
-        public final Text index = new Text();
-        /** Isolation segment. */
-        public final Text segment = new Text();
-        /** Availability zone. */
-        public final Text zone = new Text();
-        /** URL of the route service. */
-        public final Text routeService = new Text();
-        /** Plain port. */
-        public int port;
-        /** TLS port; not 0 = it counts instead of the plain one. */
-        public int tlsPort;
-        /** Seconds; 0 = default. */
-        public int staleThreshold;
-        /** Number of tags; at most {@link TagShapes#MOST_TAGS}. */
-        public int tags;
-        /** Names of the tags. */
-        public final Text[] tagNames = texts();
-        /** Values of the tags. */
-        public final Text[] tagValues = texts();
-
-        /** Makes the parts of an endpoint of which nothing is known. */
-        public Parts() {}
-
-        private static Text[] texts() {
-            Text[] texts = new Text[TagShapes.MOST_TAGS];
-            Arrays.setAll(texts, i -> new Text());
-            return texts;
-        }
-
-        /** Forgets everything. */
-        public void clear() {
-            host.clear();
-            app.clear();
-            instance.clear();
-            index.clear();
-            segment.clear();
-            zone.clear();
-            routeService.clear();
-            port = 0;
-            tlsPort = 0;
-            staleThreshold = 0;
-            tags = 0;
-        }
-    }
-
     /** Returns the row last put together; its array is used again. */
     public Bytes bytes() {
         return bytes;
     }
 
     /** Puts a row together. */
-    public PackedEndpoint set(Parts parts) {
+    public PackedEndpoint set(EndpointParts parts) {
         texts.clear();
         texts.add(parts.host.array, parts.host.from, parts.host.to);
         texts.add(':');
@@ -201,21 +53,21 @@ public final class PackedEndpoint {
 
     /** Puts the row of an endpoint together. */
     public PackedEndpoint set(Endpoint endpoint) {
-        Parts parts = new Parts();
+        EndpointParts parts = new EndpointParts();
         texts.clear();
         byte[] address = endpoint.address().getBytes(StandardCharsets.UTF_8);
         texts.add(address, 0, address.length);
-        parts.app.set(new Text(endpoint.appId()));
-        parts.instance.set(new Text(endpoint.instanceId()));
-        parts.index.set(new Text(endpoint.instanceIndex()));
-        parts.segment.set(new Text(endpoint.isolationSegment()));
-        parts.zone.set(new Text(endpoint.availabilityZone()));
-        parts.routeService.set(new Text(endpoint.routeServiceUrl()));
+        parts.app.set(new Utf8Text(endpoint.appId()));
+        parts.instance.set(new Utf8Text(endpoint.instanceId()));
+        parts.index.set(new Utf8Text(endpoint.instanceIndex()));
+        parts.segment.set(new Utf8Text(endpoint.isolationSegment()));
+        parts.zone.set(new Utf8Text(endpoint.availabilityZone()));
+        parts.routeService.set(new Utf8Text(endpoint.routeServiceUrl()));
         parts.staleThreshold = endpoint.staleThresholdSeconds();
         for (Map.Entry<String, String> tag : endpoint.tags().entrySet()) {
             if (parts.tags < TagShapes.MOST_TAGS) {
-                parts.tagNames[parts.tags].set(new Text(tag.getKey()));
-                parts.tagValues[parts.tags++].set(new Text(tag.getValue()));
+                parts.tagNames[parts.tags].set(new Utf8Text(tag.getKey()));
+                parts.tagValues[parts.tags++].set(new Utf8Text(tag.getValue()));
             }
         }
         start(endpoint.tls());
@@ -248,7 +100,7 @@ public final class PackedEndpoint {
         bytes.add(tls ? TLS : 0);
     }
 
-    private PackedEndpoint finish(Parts parts) {
+    private PackedEndpoint finish(EndpointParts parts) {
         int at = bytes.length() - 1;
         int marks = bytes.array()[at];
         marks |= addId(parts.app) ? APP_GUID : 0;
@@ -271,7 +123,7 @@ public final class PackedEndpoint {
         return this;
     }
 
-    private boolean addId(Text id) {
+    private boolean addId(Utf8Text id) {
         if (bytes.addGuid(id.array, id.from, id.to)) {
             return true;
         }
@@ -279,19 +131,19 @@ public final class PackedEndpoint {
         return false;
     }
 
-    private boolean addIfAny(Text text) {
+    private boolean addIfAny(Utf8Text text) {
         if (text.length() > 0) {
             bytes.addText(text.array, text.from, text.to);
         }
         return text.length() > 0;
     }
 
-    private int addTags(Parts parts) {
+    private int addTags(EndpointParts parts) {
         shape.clear();
         open.clear();
         for (int i = 0; i < parts.tags; i++) {
-            Text name = parts.tagNames[i];
-            Text value = parts.tagValues[i];
+            Utf8Text name = parts.tagNames[i];
+            Utf8Text value = parts.tagValues[i];
             shape.addText(name.array, name.from, name.to);
             if (value.length() > 0 && value.same(parts.app)) {
                 shape.add(TagShapes.APP);
