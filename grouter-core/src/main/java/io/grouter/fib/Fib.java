@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -140,16 +141,28 @@ public final class Fib {
         return route;
     }
 
-    /** Returns all routes of the host that a name belongs to, whatever their path; empty when there is none. */
-    public List<RouteEntry> lookupHost(String host) {
-        List<RouteEntry> routes = new ArrayList<>();
-        boolean found = exact.forEachPath(host, 0, routes::add);
+    /**
+     * Who has any route, whatever its path, of the host that a name belongs to.
+     *
+     * @param own whether this site has
+     * @param others the other sites that have
+     */
+    public record Owners(boolean own, Set<SiteId> others) {
+        /** Copies the set. */
+        public Owners {
+            others = Set.copyOf(others);
+        }
+    }
+
+    /** Returns who has the host that a name belongs to, or null when nobody is known to have had it lately. */
+    public @Nullable Owners ownersOf(String host) {
+        HostSites sites = exact.sitesOf(host, 0);
         int dot = host.indexOf('.');
-        while (!found && dot >= 0) {
-            found = wildcards.forEachPath(host, dot, routes::add);
+        while (sites == null && dot >= 0) {
+            sites = wildcards.sitesOf(host, dot);
             dot = host.indexOf('.', dot + 1);
         }
-        return routes;
+        return sites == null ? null : new Owners(sites.own(), sites.others());
     }
 
     /** Returns the entry registered under exactly this key, or null. */

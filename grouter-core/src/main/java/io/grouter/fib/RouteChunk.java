@@ -18,8 +18,9 @@ final class RouteChunk {
     int used;
     final long[] hashes;
     final @Nullable RouteEntry[] routes;
-    /** The segments that follow each node; null when no node has any. */
-    String @Nullable [] @Nullable [] next;
+    /** What stands below each node; null when nothing stands below any. */
+    @Nullable
+    Below @Nullable [] next;
 
     RouteChunk(Object owner, int capacity) {
         this.owner = owner;
@@ -56,7 +57,8 @@ final class RouteChunk {
         return hashes[2 * slot + 1] >= 0;
     }
 
-    String @Nullable [] next(int slot) {
+    @Nullable
+    Below next(int slot) {
         return next == null ? null : next[slot];
     }
 
@@ -71,23 +73,23 @@ final class RouteChunk {
         return copy;
     }
 
-    void add(long a, long b, @Nullable RouteEntry route, String @Nullable [] following) {
+    void add(long a, long b, @Nullable RouteEntry route, @Nullable Below below) {
         int slot = -1 - find(a, b, RouteHash.spread(a));
         hashes[2 * slot] = a + 1;
         hashes[2 * slot + 1] = b;
         routes[slot] = route;
         used++;
-        setNext(slot, following);
+        setNext(slot, below);
     }
 
-    void setNext(int slot, String @Nullable [] following) {
+    void setNext(int slot, @Nullable Below below) {
         long b = hashes[2 * slot + 1] & ~FOLLOWED;
-        hashes[2 * slot + 1] = following == null ? b : b | FOLLOWED;
-        if (next == null && following != null) {
-            next = new String[routes.length][];
+        hashes[2 * slot + 1] = below == null ? b : b | FOLLOWED;
+        if (next == null && below != null) {
+            next = new Below[routes.length];
         }
         if (next != null) {
-            next[slot] = following;
+            next[slot] = below;
         }
     }
 

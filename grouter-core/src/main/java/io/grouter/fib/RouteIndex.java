@@ -1,7 +1,6 @@
 package io.grouter.fib;
 
 import io.grouter.route.RouteHash;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -144,25 +143,18 @@ final class RouteIndex {
         return chunk == null || slot < 0 ? null : chunk.routes[slot];
     }
 
-    /** Calls the action for every route of a host, whatever its path; returns whether the host is known at all. */
-    boolean forEachPath(String host, int from, Consumer<RouteEntry> action) {
-        return below(new RouteHash().segment(host, from, host.length()), action);
-    }
-
-    private boolean below(RouteHash hash, Consumer<RouteEntry> action) {
+    /** Returns which sites have any route of a host, whatever its path; null when the host is not known at all. */
+    @Nullable
+    HostSites sitesOf(String host, int from) {
+        RouteHash hash = new RouteHash().segment(host, from, host.length());
         RouteChunk chunk = chunk(RouteHash.spread(hash.a()));
         int slot = chunk == null ? -1 : chunk.find(hash.a(), hash.b(), RouteHash.spread(hash.a()));
         if (chunk == null || slot < 0) {
-            return false;
+            return null;
         }
-        if (chunk.routes[slot] != null) {
-            action.accept(chunk.routes[slot]);
-        }
-        String[] following = chunk.next(slot);
-        for (int i = 0; following != null && i < following.length; i++) {
-            below(hash.copy().segment(following[i], 0, following[i].length()), action);
-        }
-        return true;
+        Below below = chunk.next(slot);
+        HostSites sites = below == null || below.sites() == null ? HostSites.NONE : below.sites();
+        return sites.with(null, chunk.routes[slot]);
     }
 
     /** Calls the action once for every route, in no particular order. */
@@ -189,31 +181,63 @@ final class RouteIndex {
     /** Puts a route under a host and path, or with null takes it away; returns what was there before. */
     @Nullable
     RouteEntry set(String host, String path, @Nullable RouteEntry route) {
-        return set(new RouteHash().segment(host, 0, host.length()), path, 0, route);
-    }
-
-    /** Sets the route below one node, and keeps the node itself only as long as it leads somewhere. */
-    private @Nullable RouteEntry set(RouteHash hash, String path, int at, @Nullable RouteEntry route) {
+        RouteHash hash = new RouteHash().segment(host, 0, host.length());
+        if (path.isEmpty()) {
+            return setHere(hash.a(), hash.b(), route);
+        }
         long a = hash.a();
         long b = hash.b();
-        if (at >= path.length()) {
-            return setHere(a, b, route);
+        RouteEntry old = setBelow(hash, path, 0, route);
+        Below below = below(a, b);
+        if (below != null) {
+            HostSites sites = below.sites() == null ? HostSites.NONE : below.sites();
+            setBelow(a, b, new Below(below.nodes(), sites.with(old, route)));
         }
+        return old;
+    }
+
+    /** Sets the route some segments below a node, and keeps the nodes on the way only as long as they lead somewhere. */
+    private @Nullable RouteEntry setBelow(RouteHash node, String path, int at, @Nullable RouteEntry route) {
+        long a = node.a();
+        long b = node.b();
         int end = RouteHash.endOfSegment(path, at);
-        String segment = path.substring(at + 1, end);
-        RouteHash deeper = hash.segment(segment, 0, segment.length());
-        boolean wasThere = isNode(deeper.a(), deeper.b());
+        RouteHash deeper = node.segment(path, at + 1, end);
+        long deeperA = deeper.a();
+        long deeperB = deeper.b();
+        boolean wasThere = isNode(deeperA, deeperB);
         if (!wasThere && route == null) {
             return null;
         }
-        long deeperA = deeper.a();
-        long deeperB = deeper.b();
-        RouteEntry old = set(deeper, path, end, route);
+        RouteEntry old = end == path.length() ? setHere(deeperA, deeperB, route) : setBelow(deeper, path, end, route);
         boolean isThere = isNode(deeperA, deeperB);
         if (wasThere != isThere) {
-            link(a, b, segment, isThere);
+            Below below = below(a, b);
+            int nodes = (below == null ? 0 : below.nodes()) + (isThere ? 1 : -1);
+            setBelow(a, b, nodes == 0 ? null : new Below(nodes, below == null ? null : below.sites()));
         }
         return old;
+    }
+
+    private @Nullable Below below(long a, long b) {
+        RouteChunk chunk = chunk(RouteHash.spread(a));
+        int slot = chunk == null ? -1 : chunk.find(a, b, RouteHash.spread(a));
+        return chunk == null || slot < 0 ? null : chunk.next(slot);
+    }
+
+    /** Notes what stands below a node, which is made if need be, and goes when it leads nowhere any more. */
+    private void setBelow(long a, long b, @Nullable Below below) {
+        long spread = RouteHash.spread(a);
+        RouteChunk chunk = chunk(spread);
+        int slot = chunk == null ? -1 : chunk.find(a, b, spread);
+        if (chunk == null || slot < 0) {
+            if (below != null) {
+                add(a, b, null, below);
+            }
+        } else if (below == null && chunk.routes[slot] == null) {
+            remove(spread, slot);
+        } else {
+            own(spread).setNext(slot, below);
+        }
     }
 
     private boolean isNode(long a, long b) {
@@ -232,9 +256,6 @@ final class RouteIndex {
             return null;
         }
         RouteEntry old = chunk.routes[slot];
-        if (old != null && route != null && !old.uri().equals(route.uri())) {
-            throw new IllegalStateException("two routes with one hash: " + old.uri() + " and " + route.uri());
-        }
         if (route == null && chunk.leaf(slot)) {
             remove(spread, slot);
         } else {
@@ -243,55 +264,17 @@ final class RouteIndex {
         return old;
     }
 
-    /** Notes at a node that a segment follows it, or no longer does. */
-    private void link(long a, long b, String segment, boolean follows) {
-        long spread = RouteHash.spread(a);
-        RouteChunk chunk = chunk(spread);
-        int slot = chunk == null ? -1 : chunk.find(a, b, spread);
-        if (chunk == null || slot < 0) {
-            add(a, b, null, new String[] {segment});
-            return;
-        }
-        String[] before = chunk.next(slot);
-        String[] after = follows ? plus(before, segment) : minus(before, segment);
-        if (after == null && chunk.routes[slot] == null) {
-            remove(spread, slot);
-        } else {
-            own(spread).setNext(slot, after);
-        }
-    }
-
-    private static String[] plus(String @Nullable [] segments, String segment) {
-        if (segments == null) {
-            return new String[] {segment};
-        }
-        String[] more = Arrays.copyOf(segments, segments.length + 1);
-        more[segments.length] = segment;
-        return more;
-    }
-
-    private static String @Nullable [] minus(String @Nullable [] segments, String segment) {
-        if (segments == null || segments.length == 1) {
-            return null;
-        }
-        String[] fewer = new String[segments.length - 1];
-        int at = Arrays.asList(segments).indexOf(segment);
-        System.arraycopy(segments, 0, fewer, 0, at);
-        System.arraycopy(segments, at + 1, fewer, at, fewer.length - at);
-        return fewer;
-    }
-
-    private void add(long a, long b, @Nullable RouteEntry route, String @Nullable [] following) {
+    private void add(long a, long b, @Nullable RouteEntry route, @Nullable Below below) {
         long spread = RouteHash.spread(a);
         Branch branch = ownRoot();
         for (int shift = 64 - FAN_BITS; ; shift -= FAN_BITS) {
             int at = (int) (spread >>> shift) & (FAN_OUT - 1);
-            Object below = branch.below[at];
-            if (below instanceof Branch next) {
+            Object part = branch.below[at];
+            if (part instanceof Branch next) {
                 branch = ownBelow(branch, at, next);
                 continue;
             }
-            RouteChunk chunk = below == null ? new RouteChunk(owner, RouteChunk.capacityFor(1)) : (RouteChunk) below;
+            RouteChunk chunk = part == null ? new RouteChunk(owner, RouteChunk.capacityFor(1)) : (RouteChunk) part;
             if (chunk.used >= MAX_CHUNK && shift > LAST_SHIFT) {
                 branch.below[at] = split(chunk, shift - FAN_BITS);
                 branch = (Branch) branch.below[at];
@@ -302,7 +285,7 @@ final class RouteIndex {
             } else if (chunk.owner != owner) {
                 chunk = new RouteChunk(owner, chunk);
             }
-            chunk.add(a, b, route, following);
+            chunk.add(a, b, route, below);
             branch.below[at] = chunk;
             return;
         }

@@ -96,10 +96,8 @@ final class FeedMonitor {
     }
 
     private FeedState is(FeedState now, String because) {
-        if (state != now) {
-            state = now;
-            why = because;
-        }
+        state = now;
+        why = because;
         return state;
     }
 }

@@ -101,7 +101,12 @@ final class Intake {
         monitor.onMessage(now);
         int registers = 0;
         for (int i = 0; i < batch.size; i++) {
-            understand(batch.bodies[i], batch.registers[i], tables, now);
+            try {
+                understand(batch.bodies[i], batch.registers[i], tables, now);
+            } catch (RuntimeException e) {
+                lost.incrementAndGet(); // a fault of ours; the other messages are not to suffer
+                rejects.warn("NATS", "a message could not be taken in: " + e);
+            }
             registers += batch.registers[i] ? 1 : 0;
         }
         messages.labelValues(NatsFeed.REGISTER).inc(registers);

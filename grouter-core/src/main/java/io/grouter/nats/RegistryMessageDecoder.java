@@ -296,6 +296,11 @@ public final class RegistryMessageDecoder {
                         Malformed.Reason.OVERSIZED,
                         "has a uri of " + uri.length() + " bytes (allowed: " + RouteUri.MAX_LENGTH + ")");
             }
+            if (uri.count('/') > RouteUri.MAX_SEGMENTS) {
+                throw new Drop(
+                        Malformed.Reason.OVERSIZED,
+                        "has a uri with " + uri.count('/') + " slashes (allowed: " + RouteUri.MAX_SEGMENTS + ")");
+            }
         }
         uriCount = count;
         uriCapacity = count == 0 ? 0 : uriCapacity;

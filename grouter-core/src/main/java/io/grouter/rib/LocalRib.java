@@ -8,7 +8,9 @@ import io.grouter.route.RouteHash;
 import io.grouter.route.RouteKey;
 import io.grouter.route.RouteUri;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +28,24 @@ final class LocalRib {
 
     static final int SHARDS = 1024;
 
+    /** So many ticks from now will not be reached before they are set anew: some years. */
+    private static final int NEVER = Integer.MAX_VALUE / 4;
+
     private final LocalShard[] shards = new LocalShard[SHARDS];
     private final RibConfig config;
     private final List<LocalRoute> changed = new ArrayList<>();
     private final int lifetime;
     private final RouteKey asked = new RouteKey();
+    private final Deque<Emptied> emptied = new ArrayDeque<>();
     private boolean started;
     private long originNanos;
     private int refreshed;
     private int routes;
     private int knownEmpty;
     private int endpoints;
+
+    /** A route that was emptied, and the tick until which it is kept. */
+    private record Emptied(LocalRoute route, int until) {}
 
     /** Makes the empty table. */
     LocalRib(RibConfig config) {
@@ -200,12 +209,37 @@ final class LocalRib {
     private boolean keepEmpty(LocalShard shard, int slot, int now) {
         routes--;
         int kept = ticks(config.knownEmptyFor());
-        if (kept == 0 || knownEmpty >= config.maxKnownEmpty()) {
+        // Routes that come back leave a trace in the queue until its time has come, so that is bounded as well.
+        if (kept == 0 || knownEmpty >= config.maxKnownEmpty() || emptied.size() >= 2L * config.maxKnownEmpty()) {
             return false;
         }
         knownEmpty++;
-        shard.due(slot, now + kept);
+        LocalRoute route = shard.taken(slot);
+        route.seen(0, now + kept);
+        emptied.add(new Emptied(route, now + kept));
+        shard.due(slot, now + NEVER);
         return true;
+    }
+
+    /** Drops the routes that have been empty for long enough. */
+    void expireEmpty(long nowNanos) {
+        int now = tick(nowNanos);
+        for (Emptied next = emptied.peek(); next != null && now - next.until() >= 0; next = emptied.peek()) {
+            emptied.remove();
+            LocalRoute route = next.route();
+            // It may have come back, and even been emptied again.
+            if (route.count() > 0 || route.seen(0) != next.until()) {
+                continue;
+            }
+            RouteKey key = asked.set(route.uri);
+            LocalShard shard = shard(key.hash());
+            int slot = shard.find(key);
+            if (slot >= 0 && shard.taken(slot) == route) {
+                knownEmpty--;
+                shard.remove(slot);
+                changed(route, Cause.EXPIRED);
+            }
+        }
     }
 
     /** Returns how many endpoints are over: not heard of for their threshold. Changes nothing but notes. */
@@ -225,7 +259,7 @@ final class LocalRib {
     }
 
     /**
-     * Drops the endpoints that are over, and the routes that have been empty for long enough.
+     * Drops the endpoints that are over.
      *
      * @return how many endpoints were dropped
      */
@@ -250,9 +284,7 @@ final class LocalRib {
             return false;
         }
         if (route.count() == 0) {
-            knownEmpty--;
-            changed(route, Cause.EXPIRED);
-            return true;
+            return false; // its time is kept elsewhere
         }
         int before = route.count();
         if (before == 1) {

@@ -196,10 +196,11 @@ public final class Rib {
     }
 
     /**
-     * Drops endpoints that were not refreshed in time; does nothing unless the feed is live, and holds back when it
-     * would be too many at once.
+     * Drops routes that have been empty for long enough, and endpoints that were not refreshed in time. The latter only
+     * while the feed is live, and not when it would be too many at once.
      */
     public void expire(long nowNanos) {
+        local.expireEmpty(nowNanos);
         if (feed != FeedState.LIVE) {
             return;
         }
@@ -208,7 +209,7 @@ public final class Rib {
         switch (change) {
             case ENGAGED ->
                 guardChanged(change.name(), "more than " + config.guard().percent() + "% would expire at once");
-            case RECOVERED -> guardChanged(change.name(), "they were heard of again");
+            case RECOVERED -> guardChanged(change.name(), "no longer too many at once");
             case TIMED_OUT ->
                 guardChanged(change.name(), "held for " + config.guard().hold().toSeconds() + " s");
             default -> {}
@@ -243,8 +244,10 @@ public final class Rib {
      * only for routes this node knows nothing of itself.
      */
     public ChangeResult sibling(OfferChange change) {
-        boolean full = sibling.table().size() >= config.maxLocalRoutes();
-        if (full && change.offer() != null && sibling.table().get(change.uri()) == null) {
+        boolean full = sibling.table().size() >= config.maxLocalRoutes()
+                && change.offer() != null
+                && sibling.table().get(change.uri()) == null;
+        if (full || !change.uri().wellFormed()) {
             metrics.refused("sibling");
             return ChangeResult.REFUSED;
         }
@@ -348,6 +351,10 @@ public final class Rib {
         AdjRibIn from = learned(site);
         Offer offer = change.offer();
         boolean fresh = from.table().get(change.uri()) == null;
+        if (!change.uri().wellFormed()) {
+            metrics.refused("learned");
+            return ChangeResult.REFUSED;
+        }
         if (fresh && offer != null && from.table().size() >= config.maxRoutesPerSite()) {
             metrics.refused("learned");
             return ChangeResult.REFUSED;

@@ -25,7 +25,7 @@ final class WithdrawalGuard {
         NONE,
         /** It holds from now on. */
         ENGAGED,
-        /** The endpoints were heard of again. */
+        /** Fewer would expire: they were heard of again, or less expired before. */
         RECOVERED,
         /** It has held for as long as it may. */
         TIMED_OUT
@@ -71,7 +71,7 @@ final class WithdrawalGuard {
 
     /** Notes how many endpoints expired. */
     void expired(int count) {
-        expired += count;
+        expired += released ? 0 : count;
     }
 
     /** Lets what is held back expire at the next look; false when nothing is. */

@@ -13,6 +13,23 @@ public record RouteUri(String host, String path) implements Comparable<RouteUri>
     /** Longest accepted {@code host/path}, in characters. Longer ones are refused by the decoder. */
     public static final int MAX_LENGTH = 2048;
 
+    /** Most slashes in a path. Cloud Foundry allows 128 characters; more slashes are refused. */
+    public static final int MAX_SEGMENTS = 32;
+
+    /** Returns whether this is a key as {@link #parse} makes them, and within the bounds. */
+    public boolean wellFormed() {
+        int slashes = 0;
+        for (int i = 0; i < host.length() + path.length(); i++) {
+            char c = i < host.length() ? host.charAt(i) : path.charAt(i - host.length());
+            slashes += c == '/' ? 1 : 0;
+            if ((c >= 'A' && c <= 'Z') || c == '?' || (c == '/' && i < host.length())) {
+                return false;
+            }
+        }
+        boolean bounded = host.length() + path.length() <= MAX_LENGTH && slashes <= MAX_SEGMENTS;
+        return bounded && (path.isEmpty() || path.charAt(0) == '/');
+    }
+
     /** Returns the key of a URI as it stands in a {@code router.register} message. Never fails. */
     public static RouteUri parse(String uri) {
         String key = lower(uri);

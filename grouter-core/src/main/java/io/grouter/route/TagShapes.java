@@ -13,8 +13,12 @@ import java.util.Map;
  * What is left is the same for all endpoints of a space. Bounded; used by one thread.
  */
 public final class TagShapes {
-    /** Most shapes; tags that would need another one are not kept. */
+    /** Most shapes; tags that would need another one are not kept. Nor are those that would need too many bytes. */
     public static final int MOST = 1 << 16;
+    /** Most bytes of one shape. */
+    static final int MOST_BYTES = 4096;
+    /** Most bytes of all shapes together. */
+    static final long MOST_BYTES_IN_ALL = 32L << 20;
     /** Most tags of one endpoint; further ones are not kept. */
     public static final int MOST_TAGS = 64;
     /** The shape of an endpoint without tags. */
@@ -32,6 +36,7 @@ public final class TagShapes {
 
     private final List<byte[]> shapes = new ArrayList<>();
     private int[] table = new int[1 << 8];
+    private long bytesInAll;
     private long refused;
 
     /** Makes the empty set. */
@@ -73,12 +78,13 @@ public final class TagShapes {
         if (table[slot] != 0) {
             return table[slot];
         }
-        if (shapes.size() >= MOST) {
+        if (shapes.size() >= MOST || length > MOST_BYTES || bytesInAll + length > MOST_BYTES_IN_ALL) {
             refused++;
             return NONE;
         }
         int id = shapes.size();
         shapes.add(Arrays.copyOf(bytes, length));
+        bytesInAll += length;
         table[slot] = id;
         if (2 * shapes.size() > table.length) {
             int[] larger = new int[2 * table.length];

@@ -71,6 +71,15 @@ public final class Utf8Text {
         return same;
     }
 
+    /** Returns how often an ASCII character stands in the text. */
+    public int count(char ascii) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            count += array[i] == ascii ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Returns whether all bytes are ASCII. */
     public boolean isAscii() {
         for (int i = from; i < to; i++) {

@@ -97,24 +97,21 @@ public final class Steering {
         if (aliasOf != null) {
             return Set.of(aliasOf);
         }
-        List<RouteEntry> routes = fib.lookupHost(host);
+        Fib.Owners owners = fib.ownersOf(host);
         Set<SiteId> sites = new TreeSet<>();
         // As long as this site is not sure of itself, it may have the name too.
-        boolean own = !routes.isEmpty() && !fib.complete();
+        boolean own = owners != null && (owners.own() || !fib.complete());
         Freshness best = Freshness.GONE;
-        for (RouteEntry route : routes) {
-            own |= route.local();
-            for (LearnedOffer offer : route.learned()) {
-                SiteView view = fib.site(offer.site());
-                if (view == null || !view.fit() || view.freshness().compareTo(best) > 0) {
-                    continue;
-                }
-                if (view.freshness() != best) {
-                    best = view.freshness();
-                    sites.clear();
-                }
-                sites.add(offer.site());
+        for (SiteId other : owners == null ? Set.<SiteId>of() : owners.others()) {
+            SiteView view = fib.site(other);
+            if (view == null || !view.fit() || view.freshness().compareTo(best) > 0) {
+                continue;
             }
+            if (view.freshness() != best) {
+                best = view.freshness();
+                sites.clear();
+            }
+            sites.add(other);
         }
         if (own) {
             if (best != Freshness.FRESH) {

@@ -116,7 +116,7 @@ public final class ClientTls {
             trust.init(ca == null ? null : authorities(ca));
             X509ExtendedKeyManager keys = certificate == null || key == null ? null : keys(certificate, key);
             return new Material(keys, (X509ExtendedTrustManager) trust.getTrustManagers()[0]);
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             throw new IOException("certificates cannot be used: " + e.getMessage(), e);
         }
     }

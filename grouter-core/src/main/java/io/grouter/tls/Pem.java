@@ -112,7 +112,10 @@ final class Pem {
         while (at + 1 < key.length) {
             int start = content(key, at);
             int end = start + length(key, at);
-            if ((key[at] & 0xFF) == 0xA0 && end <= key.length) {
+            if (end <= at || end > key.length) {
+                break;
+            }
+            if ((key[at] & 0xFF) == 0xA0) {
                 byte[] curve = java.util.Arrays.copyOfRange(key, start, end);
                 return der(0x30, concat(EC_PUBLIC_KEY, curve));
             }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,11 +144,21 @@ class FibTest {
     }
 
     @Test
-    void listsAllPathsOfAHost() {
+    void tellsWhoHasAHostWhateverThePath() {
         Fib fib = of("h.test", "h.test/x", "*.test");
-        assertThat(fib.lookupHost("H.test")).hasSize(2);
-        assertThat(fib.lookupHost("other.test")).hasSize(1);
-        assertThat(fib.lookupHost("nowhere")).isEmpty();
+        SiteId dc2 = new SiteId("dc2");
+        assertThat(fib.ownersOf("H.test")).isEqualTo(new Fib.Owners(true, Set.of()));
+        assertThat(fib.ownersOf("other.test")).isEqualTo(new Fib.Owners(true, Set.of()));
+        assertThat(fib.ownersOf("nowhere")).isNull();
+        Fib more = fib.next()
+                .put(learned(RouteUri.parse("h.test/y/z")))
+                .remove(RouteUri.parse("h.test"))
+                .build();
+        assertThat(more.ownersOf("h.test")).isEqualTo(new Fib.Owners(true, Set.of(dc2)));
+        Fib fewer = more.next().remove(RouteUri.parse("h.test/x")).build();
+        assertThat(fewer.ownersOf("h.test")).isEqualTo(new Fib.Owners(false, Set.of(dc2)));
+        Fib none = fewer.next().remove(RouteUri.parse("h.test/y/z")).build();
+        assertThat(none.ownersOf("h.test")).isEqualTo(new Fib.Owners(true, Set.of()));
     }
 
     /** A table large enough that some hosts share all bits of their hash. */
@@ -173,6 +184,28 @@ class FibTest {
         for (int i = 0; i < count; i++) {
             assertThat(half.lookup("app-" + i + ".apps.test", "/") != null).isEqualTo(i % 2 == 1);
         }
+    }
+
+    /** As many paths on one host as others have hosts. */
+    @Test
+    void holdsManyPathsOfOneHostAndForgetsThemAgain() {
+        int count = 100_000;
+        Fib.Builder next = Fib.empty(SITE).next();
+        for (int i = 0; i < count; i++) {
+            next.put(local("h.test/p" + i + "/x"));
+        }
+        Fib full = next.build();
+        assertThat(full.size()).isEqualTo(count);
+        assertThat(full.lookup("h.test", "/p77/x/y")).isEqualTo(local("h.test/p77/x"));
+        assertThat(full.lookup("h.test", "/p77/y")).isNull();
+        Fib.Builder fewer = full.next();
+        for (int i = 0; i < count; i++) {
+            fewer.remove(RouteUri.parse("h.test/p" + i + "/x"));
+        }
+        Fib none = fewer.build();
+        assertThat(none.size()).isZero();
+        assertThat(none.ownersOf("h.test")).isNull();
+        assertThat(full.ownersOf("h.test")).isNotNull();
     }
 
     @Test

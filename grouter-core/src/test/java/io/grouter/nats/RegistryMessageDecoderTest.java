@@ -207,8 +207,10 @@ class RegistryMessageDecoderTest {
 
     @Test
     void whatCouldNotBeSentOnIsOversizedToo() {
-        for (String fields :
-                List.of("\"app\":\"" + "a".repeat(1025) + "\"", "\"uris\":[\"" + "\u0130".repeat(2048) + "\"]")) {
+        for (String fields : List.of(
+                "\"app\":\"" + "a".repeat(1025) + "\"",
+                "\"uris\":[\"" + "\u0130".repeat(2048) + "\"]",
+                "\"uris\":[\"h" + "/a".repeat(33) + "\"]")) {
             assertThat(malformed("{" + fields + "}").reason()).isEqualTo(Malformed.Reason.OVERSIZED);
         }
     }

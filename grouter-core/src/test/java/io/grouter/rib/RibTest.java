@@ -248,6 +248,46 @@ class RibTest {
         assertThat(publish().knownEmpty()).isEqualTo(1);
     }
 
+    @Test
+    void emptyRoutesGoWhateverTheStateOfTheFeed() {
+        register("app.test", 1, 0);
+        unregister("app.test", 1);
+        assertThat(publish().knownEmpty()).isEqualTo(1);
+        rib.feed(FeedState.LOST, "test", second(1));
+        rib.expire(second(31));
+        assertThat(publish().knownEmpty()).isZero();
+    }
+
+    @Test
+    void aRouteThatWasEmptiedAgainIsKeptForTheWholeTime() {
+        register("app.test", 1, 0);
+        rib.apply(new RouteChange.Unregister(APP, at(1, 0)), second(0));
+        register("app.test", 1, 20);
+        rib.apply(new RouteChange.Unregister(APP, at(1, 0)), second(25));
+        rib.expire(second(31));
+        assertThat(publish().knownEmpty()).isEqualTo(1);
+        rib.expire(second(56));
+        assertThat(publish().knownEmpty()).isZero();
+    }
+
+    @Test
+    void namesThatAreNoKeysAreRefusedAndHarmNothing() {
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "")));
+        for (RouteUri odd : List.of(
+                new RouteUri("App.test", ""),
+                new RouteUri("app.test", "/V1"),
+                new RouteUri("app.test", "v1"),
+                new RouteUri("app.test/v1", ""),
+                new RouteUri("app.test", "?x"),
+                new RouteUri("a".repeat(2049), ""),
+                new RouteUri("app.test", "/".repeat(33)))) {
+            assertThat(rib.learn(DC2, new OfferChange(odd, new Offer(1, "")))).isEqualTo(ChangeResult.REFUSED);
+            assertThat(rib.sibling(new OfferChange(odd, new Offer(1, "")))).isEqualTo(ChangeResult.REFUSED);
+        }
+        register("b.test", 1, 0);
+        assertThat(publish().size()).isEqualTo(2);
+    }
+
     // ---- the guard
 
     private final Rib large = new Rib(Configs.rib(), DC1, new PrometheusRegistry());
@@ -328,6 +368,21 @@ class RibTest {
         large.expire(second(122));
         assertThat(publishLarge().localRoutes()).isZero();
         assertThat(events).contains(new RibEvent.GuardChanged(false, 1000, "released by an operator"));
+    }
+
+    @Test
+    void whatWasReleasedDoesNotCountAgainstWhatComesAfter() {
+        large.feed(FeedState.LIVE, "test", 0);
+        registerLarge(0, 1000, 0);
+        registerLarge(1000, 2000, 15);
+        large.expire(second(121));
+        large.releaseGuard();
+        large.expire(second(122));
+        registerLarge(1001, 2000, 125);
+        large.expire(second(127));
+        large.expire(second(136));
+        assertThat(publishLarge().localRoutes()).isEqualTo(999);
+        assertThat(large.guarded()).isZero();
     }
 
     @Test

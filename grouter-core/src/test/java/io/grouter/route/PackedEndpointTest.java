@@ -133,6 +133,19 @@ class PackedEndpointTest {
     }
 
     @Test
+    void thereIsABoundToTheBytesOfShapes() {
+        Bytes shape = new Bytes(16);
+        shape.add(new byte[TagShapes.MOST_BYTES + 1], 0, TagShapes.MOST_BYTES + 1);
+        assertThat(shapes.idOf(shape.array(), shape.length())).isEqualTo(TagShapes.NONE);
+        for (int i = 0; i < 20_000; i++) {
+            shape.clear().addLong(i);
+            shape.add(new byte[TagShapes.MOST_BYTES - 8], 0, TagShapes.MOST_BYTES - 8);
+            shapes.idOf(shape.array(), shape.length());
+        }
+        assertThat(shapes.size()).isEqualTo(1 + (int) (TagShapes.MOST_BYTES_IN_ALL / TagShapes.MOST_BYTES));
+    }
+
+    @Test
     void thereIsABoundToTheShapes() {
         Bytes shape = new Bytes(16);
         for (int i = 0; i < TagShapes.MOST + 10; i++) {

@@ -376,10 +376,10 @@ final class MessageCodec {
                 }
                 return true;
             });
-            if (texts[0].indexOf('/') >= 0 || !(texts[1].isEmpty() || texts[1].startsWith("/"))) {
+            RouteUri uri = new RouteUri(texts[0], texts[1]);
+            if (!uri.wellFormed()) {
                 throw new IllegalArgumentException("not a route");
             }
-            RouteUri uri = new RouteUri(texts[0], texts[1]);
             return new OfferChange(uri, instances[0] == 0 ? null : new Offer(instances[0], texts[2]));
         }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MessageCodecTest {
@@ -54,6 +55,14 @@ class MessageCodecTest {
     @MethodSource("messages")
     void comesBackAsItWas(Message message) {
         assertThat(MessageCodec.decode(MessageCodec.encode(message))).isEqualTo(new MessageCodec.Decoded.Ok(message));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"App.test, ''", "app.test, /V1", "app.test, v1", "app.test/v1, ''", "app.test, /x?y"})
+    void namesThatAreNoKeysAreRefused(String host, String path) {
+        OfferChange odd = new OfferChange(new RouteUri(host, path), new Offer(1, ""));
+        byte[] message = MessageCodec.encode(new Message.Announce(SITE, 1, 2, 3, List.of(odd)));
+        assertThat(MessageCodec.decode(message)).isInstanceOf(MessageCodec.Decoded.Malformed.class);
     }
 
     @ParameterizedTest
