@@ -326,6 +326,7 @@ public final class RoutesBenchmark {
         });
         List<Double> sorted = pauses.stream().sorted().toList();
         print("gc.p999.ms", sorted.get((int) Math.min(sorted.size() - 1L, sorted.size() * 999L / 1000)), "ms");
+        print("gc.p50.ms", sorted.get(sorted.size() / 2), "ms");
         print("gc.pauses", sorted.size(), "pauses");
     }
 
