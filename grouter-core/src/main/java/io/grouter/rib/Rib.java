@@ -57,6 +57,7 @@ public final class Rib {
     private volatile int guarded;
     private volatile int shapeCount = 1;
     private volatile int tagsRefused;
+    private volatile int siblingRoutes;
     private volatile Fib fib;
 
     /** Makes the empty tables of a node. */
@@ -72,6 +73,14 @@ public final class Rib {
                 "grouter_rib_guard_held_endpoints",
                 "Endpoints of this site that would have expired but are held back; 0 = the guard does not hold",
                 () -> guarded);
+        metrics.gauge(
+                "grouter_rib_sibling_routes",
+                "Routes that another node of this site says the site has",
+                () -> siblingRoutes);
+        metrics.gauge(
+                "grouter_rib_complete",
+                "1 while what this node does not know of its site is not there, by its own feed or a sibling's",
+                () -> fib.complete() ? 1 : 0);
         metrics.gauge(
                 "grouter_rib_tag_shapes",
                 "Different sets of tags that endpoints have in common; the bound is " + TagShapes.MOST,
@@ -406,6 +415,7 @@ public final class Rib {
             return;
         }
         shapeCount = shapes.size();
+        siblingRoutes = sibling.table().size();
         tagsRefused = (int) Math.min(Integer.MAX_VALUE, shapes.refused());
         List<OfferChange> ownChanges = new ArrayList<>();
         Fib.Builder next = fib.next().feed(feed).siblingComplete(sibling.complete());

@@ -35,7 +35,10 @@ class RegistryMessageDecoderTest {
     }
 
     private List<String> uris(byte[] json) {
-        assertThat(decoder.decode(json)).as("accepted").isTrue();
+        assertThat(decoder.decode(json))
+                .as("accepted " + new String(json, StandardCharsets.UTF_8) + ", or else it "
+                        + decoder.malformed().detail())
+                .isTrue();
         RouteKey key = new RouteKey();
         return IntStream.range(0, decoder.uriCount())
                 .mapToObj(i -> decoder.uri(i).into(key).toString())

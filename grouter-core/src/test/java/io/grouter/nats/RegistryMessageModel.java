@@ -38,7 +38,11 @@ final class RegistryMessageModel {
     /** Returns what a message says, or null when it is to be dropped. */
     static @Nullable RegistryMessageModel decode(byte[] body) {
         RegistryMessageModel model = new RegistryMessageModel();
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), decodeAsGo(body))) {
+        String text = decodeAsGo(body);
+        if (hasOddEscape(text)) {
+            return null;
+        }
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.START_OBJECT) {
                 model.read(json);
@@ -51,6 +55,17 @@ final class RegistryMessageModel {
         } catch (Dropped | JacksonException e) {
             return null;
         }
+    }
+
+    /** The general parser takes some letters outside ASCII for hexadecimal digits. */
+    private static boolean hasOddEscape(String text) {
+        for (int i = text.indexOf('\\'); i >= 0 && i + 1 < text.length(); i = text.indexOf('\\', i + 2)) {
+            String digits = text.substring(i + 2, Math.min(i + 6, text.length()));
+            if (text.charAt(i + 1) == 'u' && !digits.matches("[\\x00-\\x7F]*")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Every byte that is not part of a well-formed character becomes one U+FFFD. */
