@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class RouteChunk {
     static final long FOLLOWED = 1L << 63;
 
+    /** Holds nothing, and is never written. */
+    static final RouteChunk EMPTY = new RouteChunk(new Object(), 1);
+
     final Object owner;
     final int capacity;
     int used;

@@ -53,7 +53,8 @@ final class RouteIndex {
 
     /**
      * Walks down from a host along a path as GoRouter does and returns the deepest route that somebody has, or else the
-     * known-empty route of the last node reached, or else null. Allocates nothing.
+     * known-empty route of the last node reached, or else null. Allocates nothing; so it hashes in place what
+     * {@link RouteHash#segment(String, int, int)} would.
      *
      * @param host the text the host is part of, in any case
      * @param from where the host begins in it
@@ -98,8 +99,8 @@ final class RouteIndex {
             b = RouteHash.mix(b, word, RouteHash.POINT_B);
             long spread = RouteHash.spread(a);
             RouteChunk chunk = chunk(spread);
-            int slot = chunk == null ? -1 : chunk.find(a, b, spread);
-            if (chunk == null || slot < 0) {
+            int slot = chunk.find(a, b, spread);
+            if (slot < 0) {
                 return deepest == null ? last : deepest;
             }
             last = chunk.routes[slot];
@@ -120,7 +121,8 @@ final class RouteIndex {
         }
     }
 
-    private @Nullable RouteChunk chunk(long spread) {
+    /** Returns the chunk in which the node of a hash stands, if there is one. */
+    private RouteChunk chunk(long spread) {
         Branch branch = root;
         for (int shift = 64 - FAN_BITS; ; shift -= FAN_BITS) {
             Object below = branch.below[(int) (spread >>> shift) & (FAN_OUT - 1)];
@@ -128,7 +130,7 @@ final class RouteIndex {
                 return chunk;
             }
             if (below == null) {
-                return null;
+                return RouteChunk.EMPTY;
             }
             branch = (Branch) below;
         }
@@ -138,23 +140,20 @@ final class RouteIndex {
     @Nullable
     RouteEntry get(String host, String path) {
         RouteHash hash = RouteHash.of(host, 0, path);
-        RouteChunk chunk = chunk(RouteHash.spread(hash.a()));
-        int slot = chunk == null ? -1 : chunk.find(hash.a(), hash.b(), RouteHash.spread(hash.a()));
-        return chunk == null || slot < 0 ? null : chunk.routes[slot];
+        long spread = RouteHash.spread(hash.a());
+        RouteChunk chunk = chunk(spread);
+        int slot = chunk.find(hash.a(), hash.b(), spread);
+        return slot < 0 ? null : chunk.routes[slot];
     }
 
     /** Returns which sites have any route of a host, whatever its path; null when the host is not known at all. */
     @Nullable
     HostSites sitesOf(String host, int from) {
         RouteHash hash = new RouteHash().segment(host, from, host.length());
-        RouteChunk chunk = chunk(RouteHash.spread(hash.a()));
-        int slot = chunk == null ? -1 : chunk.find(hash.a(), hash.b(), RouteHash.spread(hash.a()));
-        if (chunk == null || slot < 0) {
-            return null;
-        }
-        Below below = chunk.next(slot);
-        HostSites sites = below == null || below.sites() == null ? HostSites.NONE : below.sites();
-        return sites.with(null, chunk.routes[slot]);
+        long spread = RouteHash.spread(hash.a());
+        RouteChunk chunk = chunk(spread);
+        int slot = chunk.find(hash.a(), hash.b(), spread);
+        return slot < 0 ? null : sites(chunk.next(slot)).with(null, chunk.routes[slot]);
     }
 
     /** Calls the action once for every route, in no particular order. */
@@ -190,8 +189,7 @@ final class RouteIndex {
         RouteEntry old = setBelow(hash, path, 0, route);
         Below below = below(a, b);
         if (below != null) {
-            HostSites sites = below.sites() == null ? HostSites.NONE : below.sites();
-            setBelow(a, b, new Below(below.nodes(), sites.with(old, route)));
+            note(a, b, new Below(below.nodes(), sites(below).with(old, route)));
         }
         return old;
     }
@@ -213,23 +211,28 @@ final class RouteIndex {
         if (wasThere != isThere) {
             Below below = below(a, b);
             int nodes = (below == null ? 0 : below.nodes()) + (isThere ? 1 : -1);
-            setBelow(a, b, nodes == 0 ? null : new Below(nodes, below == null ? null : below.sites()));
+            note(a, b, nodes == 0 ? null : new Below(nodes, below == null ? null : below.sites()));
         }
         return old;
     }
 
     private @Nullable Below below(long a, long b) {
-        RouteChunk chunk = chunk(RouteHash.spread(a));
-        int slot = chunk == null ? -1 : chunk.find(a, b, RouteHash.spread(a));
-        return chunk == null || slot < 0 ? null : chunk.next(slot);
+        long spread = RouteHash.spread(a);
+        RouteChunk chunk = chunk(spread);
+        int slot = chunk.find(a, b, spread);
+        return slot < 0 ? null : chunk.next(slot);
+    }
+
+    private static HostSites sites(@Nullable Below below) {
+        return below == null || below.sites() == null ? HostSites.NONE : below.sites();
     }
 
     /** Notes what stands below a node, which is made if need be, and goes when it leads nowhere any more. */
-    private void setBelow(long a, long b, @Nullable Below below) {
+    private void note(long a, long b, @Nullable Below below) {
         long spread = RouteHash.spread(a);
         RouteChunk chunk = chunk(spread);
-        int slot = chunk == null ? -1 : chunk.find(a, b, spread);
-        if (chunk == null || slot < 0) {
+        int slot = chunk.find(a, b, spread);
+        if (slot < 0) {
             if (below != null) {
                 add(a, b, null, below);
             }
@@ -241,15 +244,15 @@ final class RouteIndex {
     }
 
     private boolean isNode(long a, long b) {
-        RouteChunk chunk = chunk(RouteHash.spread(a));
-        return chunk != null && chunk.find(a, b, RouteHash.spread(a)) >= 0;
+        long spread = RouteHash.spread(a);
+        return chunk(spread).find(a, b, spread) >= 0;
     }
 
     private @Nullable RouteEntry setHere(long a, long b, @Nullable RouteEntry route) {
         long spread = RouteHash.spread(a);
         RouteChunk chunk = chunk(spread);
-        int slot = chunk == null ? -1 : chunk.find(a, b, spread);
-        if (chunk == null || slot < 0) {
+        int slot = chunk.find(a, b, spread);
+        if (slot < 0) {
             if (route != null) {
                 add(a, b, route, null);
             }

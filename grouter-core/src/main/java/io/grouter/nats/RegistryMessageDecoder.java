@@ -265,16 +265,19 @@ public final class RegistryMessageDecoder {
         json.number();
     }
 
+    private void open(char sign, String name, String expected) {
+        if (!json.accept(sign)) {
+            throw wrongType(name, expected);
+        }
+    }
+
     private static Drop wrongType(String name, String expected) {
         return new Drop(Malformed.Reason.TYPE, "has a " + name + " that is not " + expected);
     }
 
     /** As in Go, a null leaves the place of a URI as an earlier array of the same message left it. */
     private void uris() {
-        if (json.peek() != '[') {
-            throw wrongType("uris", "an array");
-        }
-        json.expect('[');
+        open('[', "uris", "an array");
         int count = 0;
         for (; json.next(']', count == 0); count++) {
             if (count == MAX_URIS) {
@@ -307,10 +310,7 @@ public final class RegistryMessageDecoder {
     }
 
     private void tags() {
-        if (json.peek() != '{') {
-            throw wrongType("tags", "an object");
-        }
-        json.expect('{');
+        open('{', "tags", "an object");
         for (boolean first = true; json.next('}', first); first = false) {
             json.string(key);
             json.expect(':');
@@ -326,10 +326,7 @@ public final class RegistryMessageDecoder {
     }
 
     private void options() {
-        if (json.peek() != '{') {
-            throw wrongType("options", "an object");
-        }
-        json.expect('{');
+        open('{', "options", "an object");
         for (boolean first = true; json.next('}', first); first = false) {
             json.string(key);
             json.expect(':');

@@ -26,6 +26,7 @@ final class LocalRib {
     /** How finely ages are kept. */
     static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** In how many parts the table is kept; a power of two. */
     static final int SHARDS = 1024;
 
     /** So many ticks from now will not be reached before they are set anew: some years. */
@@ -279,10 +280,7 @@ final class LocalRib {
 
     /** Drops what is over of one route; true when the route itself is to go. */
     private boolean expire(LocalShard shard, int slot, int now) {
-        LocalRoute route = shard.route(slot);
-        if (route == null) {
-            return false;
-        }
+        LocalRoute route = shard.taken(slot);
         if (route.count() == 0) {
             return false; // its time is kept elsewhere
         }
@@ -330,13 +328,6 @@ final class LocalRib {
         refreshed = tick(nowNanos);
     }
 
-    private @Nullable LocalRoute find(RouteUri uri) {
-        RouteKey key = asked.set(uri);
-        LocalShard shard = shard(key.hash());
-        int slot = shard.find(key);
-        return slot < 0 ? null : shard.route(slot);
-    }
-
     private void changed(LocalRoute route, Cause cause) {
         if (route.pending == null) {
             changed.add(route);
@@ -364,20 +355,23 @@ final class LocalRib {
     /** Returns what this site has of a route, or null when it has nothing. */
     @Nullable
     Offer offer(RouteUri uri) {
-        LocalRoute route = find(uri);
+        LocalRoute route = route(uri);
         return route == null ? null : route.offer();
     }
 
     /** Returns whether a route is kept although no endpoint is left. */
     boolean isKnownEmpty(RouteUri uri) {
-        LocalRoute route = find(uri);
+        LocalRoute route = route(uri);
         return route != null && route.count() == 0;
     }
 
     /** Returns a route with its endpoints, or null. */
     @Nullable
     LocalRoute route(RouteUri uri) {
-        return find(uri);
+        RouteKey key = asked.set(uri);
+        LocalShard shard = shard(key.hash());
+        int slot = shard.find(key);
+        return slot < 0 ? null : shard.route(slot);
     }
 
     /** Returns one of the {@value #SHARDS} parts, for reading. */
@@ -391,16 +385,6 @@ final class LocalRib {
         int seen = route.count() == 1 ? soleSeen(shard, slot, route) : route.seen(i);
         long ticks = (long) tick(nowNanos) - Math.max(seen, refreshed);
         return (int) (Math.max(0, Math.min(lifetime, ticks)) * (TICK_NANOS / 1_000_000));
-    }
-
-    /** Returns the number of routes that have an endpoint. */
-    int routeCount() {
-        return routes;
-    }
-
-    /** Returns the number of routes that are kept although no endpoint is left. */
-    int knownEmptyCount() {
-        return knownEmpty;
     }
 
     int endpointCount() {

@@ -22,10 +22,6 @@ final class LocalShard {
     private @Nullable LocalRoute[] routes = new LocalRoute[capacity];
     private int[] due = new int[capacity];
 
-    int used() {
-        return used;
-    }
-
     int capacity() {
         return capacity;
     }

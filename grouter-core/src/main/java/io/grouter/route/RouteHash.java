@@ -74,14 +74,6 @@ public final class RouteHash {
         return b;
     }
 
-    /** Returns another hash that goes on from the same place. */
-    public RouteHash copy() {
-        RouteHash copy = new RouteHash();
-        copy.a = a;
-        copy.b = b;
-        return copy;
-    }
-
     /** Starts anew. */
     public void reset() {
         a = 1;

@@ -85,11 +85,6 @@ public final class RouteKey {
         return hash;
     }
 
-    /** Returns the length in bytes of UTF-8, host and path. */
-    public int length() {
-        return length;
-    }
-
     /** Returns whether this is the key of a route, by comparing names. */
     public boolean is(RouteUri uri) {
         return same(uri.host(), 0, hostLength) && same(uri.path(), hostLength, length);
