@@ -23,6 +23,15 @@ final class ChangeLog implements RibListener {
                 logFeed(feed);
             } else if (event instanceof RibEvent.GuardChanged guard) {
                 logGuard(guard);
+            } else if (event instanceof RibEvent.Alarm alarm) {
+                logAlarm(alarm);
+            } else if (event instanceof RibEvent.SiteConverged site) {
+                log.info(
+                        "the table held from site {} is {}equal to its own ({} routes of {})",
+                        site.site(),
+                        site.converged() ? "" : "not ",
+                        site.routes(),
+                        site.announced());
             } else if (event instanceof RibEvent.SiblingChanged sibling) {
                 log.info(
                         sibling.complete()
@@ -58,11 +67,24 @@ final class ChangeLog implements RibListener {
     private static void logGuard(RibEvent.GuardChanged guard) {
         if (guard.holding()) {
             log.warn(
-                    "{} endpoints would expire, which is held back: {} (POST /v1/guard/release lets them go)",
-                    guard.endpoints(),
-                    guard.why());
+                    "withdrawals of site {} are held back: {} (POST /v1/guard/release?site={} lets them go)",
+                    guard.site(),
+                    guard.why(),
+                    guard.site());
         } else {
-            log.info("expiry is no longer held back ({} endpoints): {}", guard.endpoints(), guard.why());
+            log.info(
+                    "withdrawals of site {} are no longer held back ({} of them): {}",
+                    guard.site(),
+                    guard.count(),
+                    guard.why());
+        }
+    }
+
+    private static void logAlarm(RibEvent.Alarm alarm) {
+        if (alarm.raised()) {
+            log.warn("site {}: {}", alarm.site(), alarm.what());
+        } else {
+            log.info("site {}: no longer: {}", alarm.site(), alarm.what());
         }
     }
 }

@@ -32,4 +32,10 @@ public record Config(
         StateConfig state,
         GossipConfig gossip,
         DnsConfig dns,
-        AdminConfig admin) {}
+        AdminConfig admin) {
+    /** Returns whether another configuration differs at most in the sites that are listened to. */
+    boolean sameButForSites(Config other) {
+        GossipConfig theirs = gossip.withSites(other.gossip().sites());
+        return new Config(site, nats, goRouters, proxy, rib, state, theirs, dns, admin).equals(other);
+    }
+}

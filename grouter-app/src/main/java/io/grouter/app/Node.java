@@ -3,6 +3,7 @@ package io.grouter.app;
 import io.grouter.admin.AdminApi;
 import io.grouter.admin.AdminServer;
 import io.grouter.admin.AdminSources;
+import io.grouter.admin.NodeControl;
 import io.grouter.dns.DnsServer;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
@@ -16,14 +17,17 @@ import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteId;
 import io.grouter.state.StateKeeper;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +56,7 @@ public final class Node implements AutoCloseable {
     private @Nullable ProxyServer proxy;
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
+    private volatile @Nullable Path file;
 
     /**
      * Makes a node, not yet started.
@@ -85,7 +90,55 @@ public final class Node implements AutoCloseable {
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
-        this.api = new AdminApi(new AdminSources(site, rib, journal, steering, goRouters, metrics, clock));
+        this.api = new AdminApi(new AdminSources(site, rib, journal, steering, goRouters, control(), metrics, clock));
+    }
+
+    private NodeControl control() {
+        return new NodeControl() {
+            @Override
+            public boolean trusts(SiteId site) {
+                return gossip != null && gossip.trusts(site);
+            }
+
+            @Override
+            public CompletableFuture<Boolean> forget(SiteId site) {
+                return gossip == null ? rib.ask(tables -> tables.forget(site, clock.getAsLong())) : gossip.forget(site);
+            }
+
+            @Override
+            public Reload reload() {
+                return Node.this.reload();
+            }
+        };
+    }
+
+    /** Says where the configuration came from, so that it can be read again. */
+    public void reloadFrom(Path file) {
+        this.file = file;
+    }
+
+    /** Takes over the sites that are listened to, and their keys. Certificates are read again by themselves. */
+    private NodeControl.Reload reload() {
+        Path from = file;
+        if (from == null) {
+            return new NodeControl.Reload(List.of("the configuration did not come from a file"), false);
+        }
+        try {
+            Config changed = ConfigLoader.load(from);
+            if (gossip != null && changed.gossip().enabled()) {
+                gossip.trust(changed.gossip());
+            }
+            boolean restart = !config.sameButForSites(changed);
+            log.info(
+                    "read {} again: sites and keys are as it says{}",
+                    from,
+                    restart ? "; the rest needs a restart" : "");
+            return new NodeControl.Reload(List.of(), restart);
+        } catch (ConfigException e) {
+            return new NodeControl.Reload(e.problems(), false);
+        } catch (IllegalArgumentException e) {
+            return new NodeControl.Reload(List.of(from + ": gossip." + e.getMessage()), false);
+        }
     }
 
     /** Starts the node; throws {@link IOException} that names the address when one cannot be used. */

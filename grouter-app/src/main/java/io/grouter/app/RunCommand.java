@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         description = "Run one node beside this site's GoRouters until it is told to stop (SIGTERM, Ctrl-C).",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -46,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
+            node.reloadFrom(file);
             node.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 stop.countDown();

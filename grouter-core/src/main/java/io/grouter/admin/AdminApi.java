@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class AdminApi {
     private static final String JSON = "application/json";
     private static final String RELEASE = "/v1/guard/release";
+    private static final String RELOAD = "/v1/reload";
+    private static final String SITES = "/v1/sites/";
+    private static final String FORGET = "/forget";
     private static final int DEFAULT_LIMIT = 1000;
     private static final int MAX_LIMIT = 10_000;
 
@@ -53,6 +57,7 @@ public final class AdminApi {
     private final JournalView journal;
     private final Steering steering;
     private final GoRouterPool goRouters;
+    private final NodeControl control;
     private final PrometheusRegistry metrics;
     private final LongSupplier clock;
     private volatile boolean serving;
@@ -64,6 +69,7 @@ public final class AdminApi {
         this.journal = new JournalView(sources.journal(), site.name().name());
         this.steering = sources.steering();
         this.goRouters = sources.goRouters();
+        this.control = sources.control();
         this.metrics = sources.metrics();
         this.clock = sources.clock();
     }
@@ -98,13 +104,13 @@ public final class AdminApi {
 
     /** Returns the methods allowed for a path, as in the header {@code Allow}. */
     public String allowed(String path) {
-        return path.equals(RELEASE) ? "POST" : "GET, HEAD";
+        return path.equals(RELEASE) || path.equals(RELOAD) || forgotten(path) != null ? "POST" : "GET, HEAD";
     }
 
     /** Answers one request; path and query still escaped. */
     public Answer answer(String method, String path, @Nullable String query) {
-        if (path.equals(RELEASE)) {
-            return method.equals("POST") ? releaseGuard() : notAllowed(method, allowed(path));
+        if (!allowed(path).equals("GET, HEAD")) {
+            return method.equals("POST") ? act(path, query) : notAllowed(method, allowed(path));
         }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             return notAllowed(method, allowed(path));
@@ -133,8 +139,56 @@ public final class AdminApi {
                         "nothing at " + path + " (there are: /health, /ready, /metrics, /v1/routes, "
                                 + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/explain?url=..., and POST "
                                 + RELEASE
-                                + ")");
+                                + ", "
+                                + RELOAD
+                                + ", /v1/sites/{site}/forget)");
         };
+    }
+
+    private static @Nullable String forgotten(String path) {
+        boolean matches =
+                path.startsWith(SITES) && path.endsWith(FORGET) && path.length() > SITES.length() + FORGET.length();
+        return matches ? path.substring(SITES.length(), path.length() - FORGET.length()) : null;
+    }
+
+    private Answer act(String path, @Nullable String query) {
+        try {
+            String forget = forgotten(path);
+            if (path.equals(RELOAD)) {
+                return reload();
+            }
+            if (forget != null) {
+                return forget(new SiteId(decode(forget)));
+            }
+            String named = parse(query).get("site");
+            return releaseGuard(named == null ? site.name() : new SiteId(named));
+        } catch (IllegalArgumentException e) {
+            return Answer.problem(400, "Bad request", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer reload() {
+        NodeControl.Reload result = control.reload();
+        return result.problems().isEmpty()
+                ? Answer.json(200, Map.of("reloaded", true, "needsRestart", result.needsRestart()))
+                : Answer.problem(422, "Not used", String.join("; ", result.problems()));
+    }
+
+    private Answer forget(SiteId forgotten) {
+        if (control.trusts(forgotten)) {
+            return Answer.problem(
+                    409,
+                    "Still configured",
+                    "site " + forgotten
+                            + " is listened to, so it would be learned again; take it out of gossip.sites first");
+        }
+        Object known = answerOf(control.forget(forgotten));
+        if (known instanceof Answer busy) {
+            return busy;
+        }
+        return Boolean.TRUE.equals(known)
+                ? Answer.json(200, Map.of("forgotten", forgotten.name()))
+                : Answer.problem(404, "Not known", "nothing is known of site " + forgotten);
     }
 
     private static Answer notAllowed(String method, String allowed) {
@@ -268,8 +322,8 @@ public final class AdminApi {
         return Answer.json(200, journal.page(Math.max(0, before), limit, host));
     }
 
-    private Answer releaseGuard() {
-        Object released = ask(Rib::releaseGuard);
+    private Answer releaseGuard(SiteId of) {
+        Object released = ask(tables -> of.equals(site.name()) ? tables.releaseGuard() : tables.releaseGuard(of));
         if (released instanceof Answer busy) {
             return busy;
         }
@@ -280,8 +334,12 @@ public final class AdminApi {
 
     /** Returns what the tables answer, or a problem. */
     private Object ask(Function<Rib, Object> question) {
+        return answerOf(rib.ask(question));
+    }
+
+    private static Object answerOf(CompletableFuture<?> answer) {
         try {
-            return rib.ask(question).get(1, TimeUnit.SECONDS);
+            return answer.get(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answer.problem(503, "Stopping", "this node is going away");
@@ -320,7 +378,16 @@ public final class AdminApi {
             body.put("converged", view.converged());
             body.put("incarnation", view.incarnation());
             body.put("sequence", view.sequence());
+            SiteView.Lag lag = view.lag();
+            body.put("announcedSequence", lag.announcedSequence());
+            body.put("sequenceGap", Math.max(0, lag.announcedSequence() - view.sequence()));
             body.put("heardSecondsAgo", info == null ? null : (now - view.heardNanos()) / 1e9);
+            body.put("equalSecondsAgo", lag.equalNanos() == 0 ? null : (now - lag.equalNanos()) / 1e9);
+            body.put("inStateForSeconds", lag.sinceNanos() == 0 ? null : (now - lag.sinceNanos()) / 1e9);
+            body.put("heardThrough", lag.via() == null ? null : lag.via().name());
+            body.put("heldWithdrawals", lag.heldWithdrawals());
+            body.put("conflict", lag.conflict());
+            body.put("configured", control.trusts(view.site()));
             body.put("info", info);
             all.add(body);
         }

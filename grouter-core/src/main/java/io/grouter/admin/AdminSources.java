@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param journal their last changes
  * @param steering the rules
  * @param goRouters this site's GoRouters
+ * @param control what can be done with the node
  * @param metrics all figures
  * @param clock monotonic nanoseconds
  */
@@ -25,5 +26,6 @@ public record AdminSources(
         Journal journal,
         Steering steering,
         GoRouterPool goRouters,
+        NodeControl control,
         PrometheusRegistry metrics,
         LongSupplier clock) {}

@@ -91,9 +91,20 @@ final class JournalView {
             cause(body, "nats", changed.why());
         } else if (event instanceof RibEvent.GuardChanged changed) {
             body.put("what", changed.holding() ? "guard-engaged" : "guard-released");
-            body.put("site", ownSite);
-            body.put("endpoints", changed.endpoints());
-            cause(body, "nats", changed.why());
+            boolean own = changed.site().name().equals(ownSite);
+            body.put("site", changed.site().name());
+            body.put(own ? "endpoints" : "routes", changed.count());
+            cause(body, own ? "nats" : "gossip", changed.why());
+        } else if (event instanceof RibEvent.SiteConverged changed) {
+            body.put("what", changed.converged() ? "site-converged" : "site-diverged");
+            body.put("site", changed.site().name());
+            body.put("routes", changed.routes());
+            body.put("announcedRoutes", changed.announced());
+            cause(body, "gossip", "digest");
+        } else if (event instanceof RibEvent.Alarm alarm) {
+            body.put("what", alarm.raised() ? "alarm-raised" : "alarm-ended");
+            body.put("site", alarm.site().name());
+            cause(body, "gossip", alarm.what());
         } else if (event instanceof RibEvent.SiblingChanged changed) {
             body.put("what", changed.complete() ? "sibling-stands-in" : "sibling-gone");
             body.put("site", ownSite);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param announcedRoutes number of routes it says it has
  * @param converged whether the table held equals the table announced, by digest
  * @param heardNanos monotonic time of its last heartbeat; meaningless before the first
+ * @param lag how far the table held is behind the site's own
  */
 public record SiteView(
         SiteId site,
@@ -27,7 +28,29 @@ public record SiteView(
         int routes,
         int announcedRoutes,
         boolean converged,
-        long heardNanos) {
+        long heardNanos,
+        Lag lag) {
+    /**
+     * How far the table held is behind the site's own.
+     *
+     * @param announcedSequence sequence the site gave with its last heartbeat
+     * @param equalNanos monotonic time at which the two tables were last known to be equal; meaningless before the first
+     * @param sinceNanos monotonic time at which the freshness became what it is
+     * @param heldWithdrawals routes the site has withdrawn, but too many at once to be believed yet
+     * @param via the site that passed the last heartbeat on, or null when it came from the site itself
+     * @param conflict whether two rivals speak in the site's name, so that the newer one is not listened to
+     */
+    public record Lag(
+            long announcedSequence,
+            long equalNanos,
+            long sinceNanos,
+            int heldWithdrawals,
+            @Nullable SiteId via,
+            boolean conflict) {
+        /** No lag, nothing held. */
+        public static final Lag NONE = new Lag(0, 0, 0, 0, null, false);
+    }
+
     /** Returns whether the site can be sent requests: heard of, and fit by its own word. */
     public boolean fit() {
         return freshness != Freshness.GONE && info != null && info.fit();

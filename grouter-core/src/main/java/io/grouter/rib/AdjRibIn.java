@@ -2,8 +2,12 @@ package io.grouter.rib;
 
 import io.grouter.fib.SiteView;
 import io.grouter.route.Freshness;
+import io.grouter.route.Offer;
+import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What this node was told by one other site, and what it knows of that site. Used by the rib thread only. */
@@ -18,9 +22,26 @@ public final class AdjRibIn {
     private boolean converged;
     private boolean restored;
     private long heardNanos;
+    private long announcedSequence;
+    private long equalNanos;
+    private long sinceNanos;
+    private @Nullable SiteId via;
+    private boolean conflict;
+    /** What the site has withdrawn, but too much at once to be believed yet. */
+    final Map<RouteUri, Offer> held = new HashMap<>();
 
-    AdjRibIn(SiteId site) {
+    final WithdrawalGuard guard;
+
+    AdjRibIn(SiteId site, GuardConfig guard) {
         this.site = site;
+        this.guard = new WithdrawalGuard(guard);
+    }
+
+    /** Returns the offer that counts for a route: the one announced, or one whose withdrawal is held back. */
+    @Nullable
+    Offer offer(RouteUri uri) {
+        Offer announced = table.get(uri);
+        return announced != null || held.isEmpty() ? announced : held.get(uri);
     }
 
     /** Returns the site. */
@@ -59,12 +80,45 @@ public final class AdjRibIn {
         this.sequence = newSequence;
     }
 
-    /** Records a heartbeat: what the site says of itself and whether the table held is the one it has. */
-    public void heard(SiteInfo newInfo, int routes, boolean nowConverged, long nowNanos) {
+    /**
+     * Records a heartbeat.
+     *
+     * @param newInfo what the site says of itself
+     * @param routes number of routes it says it has
+     * @param lastSequence sequence of its last change
+     * @param passedBy the site that passed the heartbeat on, or null
+     */
+    public void heard(SiteInfo newInfo, int routes, long lastSequence, @Nullable SiteId passedBy, long nowNanos) {
         this.info = newInfo;
         this.announcedRoutes = routes;
-        this.converged = nowConverged;
+        this.announcedSequence = lastSequence;
+        this.via = passedBy;
         this.heardNanos = nowNanos;
+    }
+
+    /** Records whether the table held is the one the site has. */
+    public void converged(boolean now, long nowNanos) {
+        this.converged = now;
+        if (now) {
+            this.equalNanos = nowNanos;
+        }
+    }
+
+    /** Returns whether the table held was the one the site has, when that was last known. */
+    public boolean converged() {
+        return converged;
+    }
+
+    /** Returns the number of routes the site says it has. */
+    public int announcedRoutes() {
+        return announcedRoutes;
+    }
+
+    /** Records whether two rivals speak in the site's name; returns whether that is news. */
+    boolean conflict(boolean now) {
+        boolean news = conflict != now;
+        conflict = now;
+        return news;
     }
 
     /** Returns whether the site was ever heard of, by this process or the one before it. */
@@ -77,6 +131,7 @@ public final class AdjRibIn {
         incarnation = ofIncarnation;
         heardNanos = heardBeforeNanos;
         freshness = Freshness.STALE;
+        sinceNanos = heardBeforeNanos;
         restored = true;
     }
 
@@ -86,12 +141,22 @@ public final class AdjRibIn {
         heardNanos = nowNanos - Math.max(0, silent - nanos);
     }
 
-    void freshness(Freshness now) {
+    void freshness(Freshness now, long nowNanos) {
         this.freshness = now;
+        this.sinceNanos = nowNanos;
     }
 
     SiteView view() {
         return new SiteView(
-                site, freshness, info, incarnation, sequence, table.size(), announcedRoutes, converged, heardNanos);
+                site,
+                freshness,
+                info,
+                incarnation,
+                sequence,
+                table.size(),
+                announcedRoutes,
+                converged,
+                heardNanos,
+                new SiteView.Lag(announcedSequence, equalNanos, sinceNanos, held.size(), via, conflict));
     }
 }

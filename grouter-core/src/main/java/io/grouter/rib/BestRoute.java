@@ -26,7 +26,7 @@ final class BestRoute {
     static @Nullable RouteEntry of(RouteUri uri, @Nullable Offer own, boolean keptEmpty, Collection<AdjRibIn> others) {
         List<LearnedOffer> learned = others.isEmpty() ? List.of() : new ArrayList<>(others.size());
         for (AdjRibIn other : others) {
-            Offer offer = other.table().get(uri);
+            Offer offer = other.offer(uri);
             if (offer != null) {
                 learned.add(new LearnedOffer(other.site(), offer));
             }

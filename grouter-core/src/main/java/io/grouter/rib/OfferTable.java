@@ -52,6 +52,12 @@ public final class OfferTable {
         return found == null ? 0 : found.digest;
     }
 
+    /** Returns the number of routes in one bucket. */
+    public int size(int bucket) {
+        Bucket found = buckets[bucket];
+        return found == null ? 0 : found.offers.size();
+    }
+
     /** Returns the offer for a route, or null. */
     public @Nullable Offer get(RouteUri uri) {
         Bucket bucket = buckets[bucketOf(uri)];

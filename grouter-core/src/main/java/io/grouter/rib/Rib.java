@@ -210,6 +210,7 @@ public final class Rib {
      */
     public void expire(long nowNanos) {
         local.expireEmpty(nowNanos);
+        others.values().forEach(other -> settleHeld(other, nowNanos));
         if (feed != FeedState.LIVE) {
             return;
         }
@@ -237,13 +238,68 @@ public final class Rib {
         }
         guarded = 0;
         metrics.guard("operator");
-        events.add(new RibEvent.GuardChanged(false, held, "released by an operator"));
+        events.add(new RibEvent.GuardChanged(ownSite, false, held, "released by an operator"));
         return true;
+    }
+
+    /** Believes another site what it withdrew too much of at once; false when nothing of it is held back. */
+    public boolean releaseGuard(SiteId site) {
+        AdjRibIn from = others.get(site);
+        if (from == null || !from.guard.release()) {
+            return false;
+        }
+        metrics.guard("operator");
+        letGo(from, "released by an operator");
+        return true;
+    }
+
+    /** Holds back a withdrawal if it is one of too many; returns whether it does. */
+    private boolean hold(AdjRibIn from, RouteUri uri, Offer withdrawn, long nowNanos) {
+        int held = from.held.size() + 1;
+        WithdrawalGuard.Change change = from.guard.check(held, from.table().size() + held, nowNanos);
+        if (!from.guard.holding()) {
+            letGo(from, "no longer too many at once");
+            from.guard.expired(1);
+            return false;
+        }
+        if (change == WithdrawalGuard.Change.ENGAGED) {
+            String why = "more than " + config.guard().percent() + "% of the site's routes were withdrawn at once";
+            metrics.guard(change.name().toLowerCase(Locale.ROOT));
+            events.add(new RibEvent.GuardChanged(from.site(), true, held, why));
+        }
+        from.held.put(uri, withdrawn);
+        sitesChanged = true;
+        return true;
+    }
+
+    /** Looks whether what is held back of another site's withdrawals still has to be. */
+    private void settleHeld(AdjRibIn from, long nowNanos) {
+        if (!from.held.isEmpty()) {
+            int held = from.held.size();
+            WithdrawalGuard.Change change = from.guard.check(held, from.table().size() + held, nowNanos);
+            if (!from.guard.holding()) {
+                metrics.guard(change.name().toLowerCase(Locale.ROOT));
+                letGo(from, "held for " + config.guard().hold().toSeconds() + " s, or no longer too many");
+            }
+        }
+    }
+
+    private void letGo(AdjRibIn from, String why) {
+        if (from.held.isEmpty()) {
+            return;
+        }
+        events.add(new RibEvent.GuardChanged(from.site(), false, from.held.size(), why));
+        from.held.keySet().forEach(uri -> {
+            changed.add(uri);
+            events.add(new RibEvent.RouteRemoved(from.site(), uri, Cause.ANNOUNCED));
+        });
+        from.held.clear();
+        sitesChanged = true;
     }
 
     private void guardChanged(String change, String why) {
         metrics.guard(change.toLowerCase(Locale.ROOT));
-        events.add(new RibEvent.GuardChanged(guard.holding(), guard.overdue(), why));
+        events.add(new RibEvent.GuardChanged(ownSite, guard.holding(), guard.overdue(), why));
     }
 
     // ---- what siblings know of this site
@@ -325,7 +381,7 @@ public final class Rib {
             from.restored(incarnation, heardNanos);
             sitesChanged = true;
         }
-        return learn(site, change, Cause.RESTORED);
+        return learn(site, change, Cause.RESTORED, heardNanos);
     }
 
     /** Notes in the journal that the tables were restored. */
@@ -343,7 +399,7 @@ public final class Rib {
         if (site.equals(ownSite)) {
             throw new IllegalArgumentException("learned table of the own site " + site);
         }
-        return others.computeIfAbsent(site, AdjRibIn::new);
+        return others.computeIfAbsent(site, made -> new AdjRibIn(made, config.guard()));
     }
 
     /** Returns the tables of all other sites heard of. */
@@ -351,12 +407,12 @@ public final class Rib {
         return others.values();
     }
 
-    /** Takes in one change of another site's offers. */
-    public ChangeResult learn(SiteId site, OfferChange change) {
-        return learn(site, change, Cause.ANNOUNCED);
+    /** Takes in one change of another site's offers. What is withdrawn may count for a while still, if it is too much. */
+    public ChangeResult learn(SiteId site, OfferChange change, long nowNanos) {
+        return learn(site, change, Cause.ANNOUNCED, nowNanos);
     }
 
-    private ChangeResult learn(SiteId site, OfferChange change, Cause cause) {
+    private ChangeResult learn(SiteId site, OfferChange change, Cause cause, long nowNanos) {
         AdjRibIn from = learned(site);
         Offer offer = change.offer();
         boolean fresh = from.table().get(change.uri()) == null;
@@ -372,31 +428,66 @@ public final class Rib {
         if (Objects.equals(old, offer)) {
             return ChangeResult.UNCHANGED;
         }
+        if (offer == null && old != null && cause == Cause.ANNOUNCED && hold(from, change.uri(), old, nowNanos)) {
+            return ChangeResult.UPDATED;
+        }
+        Offer held = offer == null || from.held.isEmpty() ? null : from.held.remove(change.uri());
         changed.add(change.uri());
         sitesChanged = true;
-        addEvent(site, change.uri(), old, offer, cause);
+        addEvent(site, change.uri(), held != null ? held : old, offer, cause);
         return old == null
                 ? ChangeResult.ROUTE_ADDED
                 : offer == null ? ChangeResult.ROUTE_REMOVED : ChangeResult.UPDATED;
     }
 
     /** Sets how far another site can be trusted; {@link Freshness#GONE} forgets its routes. */
-    public void freshness(SiteId site, Freshness freshness) {
+    public void freshness(SiteId site, Freshness freshness, long nowNanos) {
         AdjRibIn from = learned(site);
         if (from.freshness() == freshness) {
             return;
         }
         events.add(new RibEvent.SiteChanged(site, from.freshness(), freshness));
-        from.freshness(freshness);
+        from.freshness(freshness, nowNanos);
         sitesChanged = true;
         if (freshness == Freshness.GONE) {
             for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
                 from.table()
                         .bucket(bucket)
                         .keySet()
-                        .forEach(uri -> learn(site, new OfferChange(uri, null), Cause.FORGOTTEN));
+                        .forEach(uri -> learn(site, new OfferChange(uri, null), Cause.FORGOTTEN, nowNanos));
             }
+            letGo(from, "the site was forgotten");
         }
+    }
+
+    /** Forgets another site with all its routes; false when nothing was known of it. */
+    public boolean forget(SiteId site, long nowNanos) {
+        if (!others.containsKey(site)) {
+            return false;
+        }
+        freshness(site, Freshness.GONE, nowNanos);
+        others.remove(site);
+        sitesChanged = true;
+        return true;
+    }
+
+    /** Records that the table held from a site is equal to the site's own, or has not been for a while. */
+    public void converged(SiteId site, boolean converged) {
+        AdjRibIn from = learned(site);
+        events.add(new RibEvent.SiteConverged(site, converged, from.table().size(), from.announcedRoutes()));
+    }
+
+    /** Records whether two rivals speak in the name of another site. */
+    public void conflict(SiteId site, boolean conflict, String what) {
+        if (learned(site).conflict(conflict)) {
+            sitesChanged = true;
+            alarm(site, conflict, what);
+        }
+    }
+
+    /** Notes in the journal that something an operator has to look at began or ended. */
+    public void alarm(SiteId site, boolean raised, String what) {
+        events.add(new RibEvent.Alarm(site, raised, what));
     }
 
     /** Says that something a {@link SiteView} shows has changed, so that the next snapshot carries it. */

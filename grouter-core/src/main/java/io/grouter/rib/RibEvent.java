@@ -56,13 +56,14 @@ public sealed interface RibEvent {
     record FeedChanged(FeedState from, FeedState to, String why) implements RibEvent {}
 
     /**
-     * Expiry of this site's endpoints is held back from now on, or no longer.
+     * Expiry of this site's endpoints, or another site's withdrawals, are held back from now on, or no longer.
      *
+     * @param site the site, this one or another
      * @param holding whether it is held back now
-     * @param endpoints how many would expire
+     * @param count how many endpoints would expire, or how many routes were withdrawn
      * @param why in a few words
      */
-    record GuardChanged(boolean holding, int endpoints, String why) implements RibEvent {}
+    record GuardChanged(SiteId site, boolean holding, int count, String why) implements RibEvent {}
 
     /**
      * Another node of this site stands in while the own feed is not live, or no longer.
@@ -71,6 +72,25 @@ public sealed interface RibEvent {
      * @param routes routes in its table
      */
     record SiblingChanged(boolean complete, int routes) implements RibEvent {}
+
+    /**
+     * The table held from another site became equal to the site's own, or has not been for a while.
+     *
+     * @param site the site
+     * @param converged whether the two are equal
+     * @param routes routes held
+     * @param announced routes the site says it has
+     */
+    record SiteConverged(SiteId site, boolean converged, int routes, int announced) implements RibEvent {}
+
+    /**
+     * Something that an operator has to look at began or ended.
+     *
+     * @param site the site it is about
+     * @param raised whether it began
+     * @param what what it is, in one sentence
+     */
+    record Alarm(SiteId site, boolean raised, String what) implements RibEvent {}
 
     /**
      * The tables were filled from the state file.

@@ -166,10 +166,20 @@ public final class RibThread implements AutoCloseable {
 
     private @Nullable RibTask next() {
         try {
-            return queue.poll(IDLE_NANOS, TimeUnit.NANOSECONDS);
+            return queue.poll(idleNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             return null;
         }
+    }
+
+    /** Waits no longer than until the next periodic task is due. */
+    private long idleNanos() {
+        long now = clock.getAsLong();
+        long wait = IDLE_NANOS;
+        for (Periodic each : periodic) {
+            wait = Math.min(wait, each.dueNanos - now);
+        }
+        return Math.max(0, wait);
     }
 
     private void tell(Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) {

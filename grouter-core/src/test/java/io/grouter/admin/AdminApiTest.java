@@ -1,6 +1,7 @@
 package io.grouter.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterPool;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,18 +61,37 @@ class AdminApiTest {
             journal,
             new Steering(site),
             goRouters,
+            new NodeControl() {
+                @Override
+                public boolean trusts(SiteId site) {
+                    return site.equals(trusted);
+                }
+
+                @Override
+                public CompletableFuture<Boolean> forget(SiteId site) {
+                    return thread.ask(tables -> tables.forget(site, 0));
+                }
+
+                @Override
+                public Reload reload() {
+                    return new Reload(problems, true);
+                }
+            },
             metrics,
             () -> Duration.ofSeconds(3).toNanos()));
+
+    private @Nullable SiteId trusted = DC2;
+    private List<String> problems = List.of();
 
     @BeforeEach
     void fill() {
         Endpoint endpoint = new Endpoint("10.0.0.1:80", false, "guid", "i", "0", "", "", "", 0, Map.of());
         rib.apply(new RouteChange.Register(RouteUri.parse("a.apps.test"), endpoint), 0);
         rib.apply(new RouteChange.Register(RouteUri.parse("a.apps.test/v2"), endpoint), 0);
-        rib.learn(DC2, new OfferChange(RouteUri.parse("b.apps.test"), new Offer(3, "other")));
+        rib.learn(DC2, new OfferChange(RouteUri.parse("b.apps.test"), new Offer(3, "other")), 0);
         Alias theirs = new Alias("apps.test", "dc2.apps.test");
-        rib.learned(DC2).heard(new SiteInfo("us", List.of(theirs), 80, 0, List.of(), 1, false), 1, true, 0);
-        rib.freshness(DC2, Freshness.FRESH);
+        rib.learned(DC2).heard(new SiteInfo("us", List.of(theirs), 80, 0, List.of(), 1, false), 1, 5, null, 0);
+        rib.freshness(DC2, Freshness.FRESH, 0);
         rib.feed(FeedState.LIVE, "test", 0);
         rib.publish(journal);
         thread.start();
@@ -208,5 +229,38 @@ class AdminApiTest {
         AdminApi.Answer answer = api.answer("POST", "/v1/guard/release", null);
         assertThat(answer.status()).isEqualTo(409);
         assertThat(json(answer).get("detail").asString()).contains("does not hold");
+    }
+
+    @Test
+    void aSiteIsForgottenOnlyWhenItIsNotConfigured() {
+        assertThat(api.answer("GET", "/v1/sites/dc2/forget", null).status()).isEqualTo(405);
+        assertThat(api.answer("POST", "/v1/sites/dc2/forget", null).status()).isEqualTo(409);
+        trusted = null;
+        assertThat(api.answer("POST", "/v1/sites/DC2/forget", null).status()).isEqualTo(400);
+        assertThat(api.answer("POST", "/v1/sites/dc3/forget", null).status()).isEqualTo(404);
+        assertThat(api.answer("POST", "/v1/sites/dc2/forget", null).status()).isEqualTo(200);
+        await().until(() -> routes("site=dc2").isEmpty());
+        assertThat(json(get("/v1/sites", null)).path("sites").size()).isEqualTo(1);
+    }
+
+    @Test
+    void theConfigurationIsReadAgain() {
+        assertThat(json(api.answer("POST", "/v1/reload", null))
+                        .path("needsRestart")
+                        .asBoolean())
+                .isTrue();
+        problems = List.of("f.yaml:1:1: what");
+        assertThat(api.answer("POST", "/v1/reload", null).status()).isEqualTo(422);
+        assertThat(json(api.answer("POST", "/v1/reload", null)).path("detail").asString())
+                .contains("f.yaml:1:1");
+    }
+
+    @Test
+    void theLagOfASiteIsShown() {
+        JsonNode site = json(get("/v1/sites", null)).path("sites").path(1);
+        assertThat(site.path("sequenceGap").asInt()).isEqualTo(5);
+        assertThat(site.path("heardSecondsAgo").asDouble()).isEqualTo(3);
+        assertThat(site.path("configured").asBoolean()).isTrue();
+        assertThat(api.answer("POST", "/v1/guard/release", "site=dc2").status()).isEqualTo(409);
     }
 }

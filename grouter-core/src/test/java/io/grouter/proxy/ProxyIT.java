@@ -116,7 +116,7 @@ class ProxyIT {
         return Fib.empty(DC1)
                 .next()
                 .feed(FeedState.LIVE)
-                .sites(List.of(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0)))
+                .sites(List.of(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE)))
                 .put(new RouteEntry(RouteUri.parse("here.apps.test"), new Offer(1, ""), List.of()))
                 .put(new RouteEntry(
                         RouteUri.parse("there.apps.test"), null, List.of(new LearnedOffer(DC2, new Offer(1, "")))))

@@ -155,20 +155,20 @@ class RibTest {
     @Test
     void localAndLearnedStandSideBySide() {
         register("app.test", 1, 0);
-        rib.learn(DC2, new OfferChange(APP, new Offer(5, "guid")));
+        rib.learn(DC2, new OfferChange(APP, new Offer(5, "guid")), 0);
         RouteEntry both = entry(publish());
         assertThat(both.local()).isTrue();
         assertThat(both.learned()).extracting(offer -> offer.site()).containsExactly(DC2);
 
         unregister("app.test", 1);
         assertThat(entry(publish()).local()).isFalse();
-        rib.learn(DC2, new OfferChange(APP, null));
+        rib.learn(DC2, new OfferChange(APP, null), 0);
         assertThat(publish().size()).isZero();
     }
 
     @Test
     void learnedRoutesAreNeverAnnounced() {
-        rib.learn(DC2, new OfferChange(APP, new Offer(5, "guid")));
+        rib.learn(DC2, new OfferChange(APP, new Offer(5, "guid")), 0);
         publish();
         assertThat(announced).isEmpty();
         assertThat(rib.ownOffers().size()).isZero();
@@ -177,28 +177,28 @@ class RibTest {
 
     @Test
     void nobodyElseWritesTheOwnTable() {
-        assertThatThrownBy(() -> rib.learn(DC1, new OfferChange(APP, new Offer(1, ""))))
+        assertThatThrownBy(() -> rib.learn(DC1, new OfferChange(APP, new Offer(1, "")), 0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void tooManyLearnedRoutesAreRefusedAndTheRestKept() {
-        rib.learn(DC2, new OfferChange(RouteUri.parse("a.test"), new Offer(1, "")));
-        rib.learn(DC2, new OfferChange(RouteUri.parse("b.test"), new Offer(1, "")));
-        assertThat(rib.learn(DC2, new OfferChange(APP, new Offer(1, "")))).isEqualTo(ChangeResult.REFUSED);
-        assertThat(rib.learn(DC2, new OfferChange(RouteUri.parse("a.test"), new Offer(2, ""))))
+        rib.learn(DC2, new OfferChange(RouteUri.parse("a.test"), new Offer(1, "")), 0);
+        rib.learn(DC2, new OfferChange(RouteUri.parse("b.test"), new Offer(1, "")), 0);
+        assertThat(rib.learn(DC2, new OfferChange(APP, new Offer(1, "")), 0)).isEqualTo(ChangeResult.REFUSED);
+        assertThat(rib.learn(DC2, new OfferChange(RouteUri.parse("a.test"), new Offer(2, "")), 0))
                 .isEqualTo(ChangeResult.UPDATED);
         assertThat(publish().size()).isEqualTo(2);
     }
 
     @Test
     void aSiteThatIsGoneTakesItsRoutesAlong() {
-        rib.learn(DC2, new OfferChange(APP, new Offer(1, "")));
-        rib.freshness(DC2, Freshness.FRESH);
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "")), 0);
+        rib.freshness(DC2, Freshness.FRESH, 0);
         publish();
-        rib.freshness(DC2, Freshness.STALE);
+        rib.freshness(DC2, Freshness.STALE, 0);
         assertThat(publish().size()).isEqualTo(1);
-        rib.freshness(DC2, Freshness.GONE);
+        rib.freshness(DC2, Freshness.GONE, 0);
         assertThat(publish().size()).isZero();
         assertThat(events).contains(new RibEvent.SiteChanged(DC2, Freshness.STALE, Freshness.GONE));
     }
@@ -240,11 +240,11 @@ class RibTest {
     @Test
     void anEmptyRouteThatOthersHaveIsTheirs() {
         register("app.test", 1, 0);
-        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")));
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")), 0);
         unregister("app.test", 1);
         Fib fib = publish();
         assertThat(fib.knownEmpty()).isZero();
-        rib.learn(DC2, new OfferChange(APP, null));
+        rib.learn(DC2, new OfferChange(APP, null), 0);
         assertThat(publish().knownEmpty()).isEqualTo(1);
     }
 
@@ -272,7 +272,7 @@ class RibTest {
 
     @Test
     void namesThatAreNoKeysAreRefusedAndHarmNothing() {
-        rib.learn(DC2, new OfferChange(APP, new Offer(1, "")));
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "")), 0);
         for (RouteUri odd : List.of(
                 new RouteUri("App.test", ""),
                 new RouteUri("app.test", "/V1"),
@@ -281,7 +281,8 @@ class RibTest {
                 new RouteUri("app.test", "?x"),
                 new RouteUri("a".repeat(2049), ""),
                 new RouteUri("app.test", "/".repeat(33)))) {
-            assertThat(rib.learn(DC2, new OfferChange(odd, new Offer(1, "")))).isEqualTo(ChangeResult.REFUSED);
+            assertThat(rib.learn(DC2, new OfferChange(odd, new Offer(1, "")), 0))
+                    .isEqualTo(ChangeResult.REFUSED);
             assertThat(rib.sibling(new OfferChange(odd, new Offer(1, "")))).isEqualTo(ChangeResult.REFUSED);
         }
         register("b.test", 1, 0);
@@ -355,7 +356,7 @@ class RibTest {
         assertThat(publishLarge().localRoutes()).isEqualTo(1000);
         large.expire(second(121 + 600));
         assertThat(publishLarge().localRoutes()).isZero();
-        assertThat(events).contains(new RibEvent.GuardChanged(false, 1000, "held for 600 s"));
+        assertThat(events).contains(new RibEvent.GuardChanged(DC1, false, 1000, "held for 600 s"));
     }
 
     @Test
@@ -367,7 +368,7 @@ class RibTest {
         assertThat(large.releaseGuard()).isTrue();
         large.expire(second(122));
         assertThat(publishLarge().localRoutes()).isZero();
-        assertThat(events).contains(new RibEvent.GuardChanged(false, 1000, "released by an operator"));
+        assertThat(events).contains(new RibEvent.GuardChanged(DC1, false, 1000, "released by an operator"));
     }
 
     @Test

@@ -82,11 +82,12 @@ class StateKeeperTest {
             }
             rib.apply(new RouteChange.Register(RouteUri.parse("app-0.test/v1"), endpoint(9)), System.nanoTime());
             rib.apply(new RouteChange.Register(RouteUri.parse("\u00e4pp.test"), endpoint(4)), System.nanoTime());
-            rib.learn(DC2, new OfferChange(RouteUri.parse("there.test"), new Offer(3, "guid")));
-            rib.learn(DC2, new OfferChange(RouteUri.parse("*.there.test/x"), new Offer(1, "")));
+            rib.learn(DC2, new OfferChange(RouteUri.parse("there.test"), new Offer(3, "guid")), System.nanoTime());
+            rib.learn(DC2, new OfferChange(RouteUri.parse("*.there.test/x"), new Offer(1, "")), System.nanoTime());
             rib.learned(DC2).position(77, 5);
-            rib.learned(DC2).heard(new SiteInfo("", List.of(), 80, 0, List.of(), 1, false), 2, true, System.nanoTime());
-            rib.freshness(DC2, Freshness.FRESH);
+            rib.learned(DC2)
+                    .heard(new SiteInfo("", List.of(), 80, 0, List.of(), 1, false), 2, 5, null, System.nanoTime());
+            rib.freshness(DC2, Freshness.FRESH, System.nanoTime());
             rib.publish(journal);
         }
 

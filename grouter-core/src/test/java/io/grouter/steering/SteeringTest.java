@@ -36,7 +36,7 @@ class SteeringTest {
     private void site(SiteId id, Freshness freshness, int healthy, int httpPort) {
         Alias alias = new Alias("apps.test", id + ".apps.test");
         SiteInfo info = new SiteInfo("", List.of(alias), httpPort, 443, List.of("192.0.2.1"), healthy, false);
-        sites.add(new SiteView(id, freshness, info, 1, 1, 1, 1, true, 0));
+        sites.add(new SiteView(id, freshness, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE));
     }
 
     private void route(String uri, int localInstances, SiteId... others) {
@@ -184,7 +184,7 @@ class SteeringTest {
     void anAliasDomainThatHoldsOurAppDomainIsNotBelieved() {
         Alias swapped = new Alias("dc2.apps.test", "apps.test");
         SiteInfo info = new SiteInfo("", List.of(swapped), 80, 0, List.of("192.0.2.1"), 1, false);
-        sites.add(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0));
+        sites.add(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE));
         route("a.apps.test", 1);
         assertThat(decide("a.apps.test", "/").rule()).isEqualTo(Rule.LOCAL);
         assertThat(decide("b.apps.test", "/").rule()).isEqualTo(Rule.UNKNOWN);

@@ -72,7 +72,7 @@ class AnswererTest {
     private static SiteView view(SiteId id, List<String> entries, int healthy) {
         Alias alias = new Alias("apps.test", id + ".apps.test");
         SiteInfo info = new SiteInfo("", List.of(alias), 80, 0, entries, healthy, false);
-        return new SiteView(id, Freshness.FRESH, info, 1, 1, 1, 1, true, 0);
+        return new SiteView(id, Freshness.FRESH, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE);
     }
 
     private static RouteEntry route(String uri, int local, SiteId... others) {

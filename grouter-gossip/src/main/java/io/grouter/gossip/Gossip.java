@@ -1,33 +1,53 @@
 package io.grouter.gossip;
 
+import io.grouter.fib.SiteView;
+import io.grouter.link.JGroupsLink;
+import io.grouter.link.LinkConfig;
+import io.grouter.link.Membership;
+import io.grouter.link.Peer;
+import io.grouter.link.SiteLink;
 import io.grouter.rib.Rib;
+import io.grouter.rib.RibTask;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Replication of one node: joins the protocol, which lives on the rib thread, with its transport. Received bytes are
- * decoded on the transport's threads and only then enqueued.
+ * decoded and checked on the transport's threads and only then enqueued.
  */
 public final class Gossip implements AutoCloseable {
-    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration TICK = Duration.ofMillis(20);
+    /** For so long a transport thread waits for room in the rib thread's queue. */
+    private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private final SiteId own;
+    private final GossipConfig config;
+    private final SiteKeys keys;
     private final SiteLink link;
+    private final Couriers couriers;
     private final RibThread rib;
     private final Protocol protocol;
     private final GossipMetrics metrics;
     private final Incarnations incarnations;
     private final Supplier<SiteInfo> info;
+    private final LongSupplier clock;
     private final ExecutorService disk;
+    private volatile int siblingsThatDiffer;
+    private volatile boolean closed;
 
     /**
      * Makes the replication of a node, not yet joined; registers its work with the rib thread, which must not run yet.
@@ -46,8 +66,19 @@ public final class Gossip implements AutoCloseable {
             LongSupplier clock,
             PrometheusRegistry registry)
             throws IOException {
+        SecureRandom random = new SecureRandom();
+        long node = random.nextLong() | 1;
+        this.own = own;
+        this.config = config;
+        this.clock = clock;
         this.metrics = new GossipMetrics(registry, clock);
-        this.link = new JGroupsLink(own, nodeName, config, metrics);
+        try {
+            this.keys = new SiteKeys(own, config.insecure() ? "" : config.signingKey(), config.publicKeys());
+        } catch (IllegalArgumentException e) {
+            throw new IOException("gossip." + e.getMessage(), e);
+        }
+        this.link = new JGroupsLink(own, nodeName, node, transport(), clock, registry);
+        this.couriers = new Couriers(link, config, keys, metrics, clock, random);
         this.rib = rib;
         this.info = info;
         this.incarnations = new Incarnations(config.incarnationFile());
@@ -56,93 +87,258 @@ public final class Gossip implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.protocol = new Protocol(own, config, new LinkOutbox(), metrics);
+        boolean remembers = incarnations.last() > 0;
+        this.protocol = new Protocol(own, node, remembers, config, new LinkOutbox(), metrics, random);
         rib.listen((fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges));
-        rib.every(TICK, (tables, now) -> protocol.tick(tables, info.get(), now));
+        rib.every(TICK, this::tick);
+        register(registry);
+    }
+
+    private LinkConfig transport() {
+        return new LinkConfig(
+                config.local(),
+                config.localPeers(),
+                config.wan(),
+                config.wanAdvertised(),
+                config.wanPeers(),
+                config.joinTimeout(),
+                config.tls(),
+                this::trusted);
+    }
+
+    private boolean trusted(String name) {
+        return !keys.on() || keys.sites().stream().anyMatch(site -> site.name().equals(name));
+    }
+
+    private void tick(Rib tables, long now) {
+        protocol.tick(tables, info.get(), now);
+        siblingsThatDiffer = protocol.siblingsThatDiffer();
+    }
+
+    private void register(PrometheusRegistry registry) {
+        metrics.gauge(
+                "grouter_gossip_speaker",
+                "1 while this node speaks for its site",
+                () -> link.membership().speaker() ? 1 : 0);
+        metrics.gauge(
+                "grouter_gossip_sites_in_reach",
+                "Other sites that have a node in reach",
+                () -> link.membership().sites().size());
+        metrics.gauge(
+                "grouter_gossip_siblings",
+                "Other nodes of this site in reach",
+                () -> link.membership().siblings().size());
+        metrics.gauge(
+                "grouter_gossip_siblings_differing",
+                "Other nodes of this site that for long have not heard the same routes",
+                () -> siblingsThatDiffer);
+        metrics.gauge(
+                "grouter_gossip_unacknowledged_bytes",
+                "Bytes sent to other nodes and not acknowledged; the bound is windowBytes for each node",
+                couriers::underWay);
+        lag(
+                registry,
+                "grouter_gossip_heartbeat_age_seconds",
+                "Age of each site's last heartbeat",
+                (view, now) -> view.info() == null ? Double.NaN : (now - view.heardNanos()) / 1e9);
+        lag(
+                registry,
+                "grouter_gossip_table_age_seconds",
+                "Time since the table held equalled the site's own",
+                (view, now) -> view.lag().equalNanos() == 0
+                        ? Double.NaN
+                        : (now - view.lag().equalNanos()) / 1e9);
+        lag(
+                registry,
+                "grouter_gossip_sequence_gap",
+                "Changes of each site known of and not yet taken in",
+                (view, now) -> Math.max(0, view.lag().announcedSequence() - view.sequence()));
+        lag(
+                registry,
+                "grouter_gossip_converged",
+                "1 while the table held equals the site's own, by digest",
+                (view, now) -> view.converged() ? 1 : 0);
+        lag(
+                registry,
+                "grouter_gossip_conflict",
+                "1 while two rivals speak in the site's name",
+                (view, now) -> view.lag().conflict() ? 1 : 0);
+    }
+
+    private interface Figure {
+        double of(SiteView view, long now);
+    }
+
+    private void lag(PrometheusRegistry registry, String name, String help, Figure figure) {
         GaugeWithCallback.builder()
-                .name("grouter_gossip_speaker")
-                .help("1 while this node speaks for its site")
-                .callback(gauge -> gauge.call(link.speaker() ? 1 : 0))
-                .register(registry);
-        GaugeWithCallback.builder()
-                .name("grouter_gossip_sites_in_reach")
-                .help("Other sites that have a node in reach")
-                .callback(gauge -> gauge.call(link.sites().size()))
+                .name(name)
+                .help(help)
+                .labelNames("site")
+                .callback(gauge -> rib.fib()
+                        .sites()
+                        .forEach(view -> gauge.call(
+                                figure.of(view, clock.getAsLong()), view.site().name())))
                 .register(registry);
     }
 
     /** Starts joining in the background. */
     public void start() {
-        link.start(this::onMessage);
+        link.start(new Incoming());
+    }
+
+    /**
+     * Takes other sites and keys from now on. A site that is no longer among them is not listened to any more; what was
+     * learned from it ages, until it is forgotten.
+     *
+     * @throws IllegalArgumentException when a key is none; then nothing changes
+     */
+    public void trust(GossipConfig changed) {
+        keys.trust(changed.publicKeys());
+    }
+
+    /** Returns whether a site is one of those that are listened to. */
+    public boolean trusts(SiteId site) {
+        return !site.equals(own) && trusted(site.name());
+    }
+
+    /** Forgets a site with all its routes; the future says whether anything was known of it. */
+    public CompletableFuture<Boolean> forget(SiteId site) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        if (!rib.post((tables, now) -> done.complete(protocol.forget(tables, site, now)))) {
+            done.completeExceptionally(new RejectedExecutionException("the rib thread's queue is full"));
+        }
+        return done;
     }
 
     /** Leaves the other nodes. */
     @Override
     public void close() {
+        closed = true;
+        couriers.close();
         link.close();
         disk.shutdownNow();
     }
 
-    private void onMessage(Source source, byte[] payload) {
-        MessageCodec.Decoded decoded = MessageCodec.decode(payload);
-        if (decoded instanceof MessageCodec.Decoded.Malformed malformed) {
-            metrics.rejected(source, malformed.reason());
-            return;
+    // ---- receiving
+
+    private final class Incoming implements SiteLink.Receiver {
+        @Override
+        public void onMessage(Peer from, byte[] payload) {
+            if (!(Frame.decode(payload) instanceof Frame.Decoded.Ok ok)) {
+                metrics.rejected(from, ((Frame.Decoded.Malformed) Frame.decode(payload)).reason());
+                return;
+            }
+            Frame frame = ok.frame();
+            couriers.onFrame(from, frame);
+            Frame.Sealed sealed = frame.sealed();
+            if (sealed != null && !take(from, frame, sealed)) {
+                couriers.done(from, frame);
+            }
         }
-        Message message = ((MessageCodec.Decoded.Ok) decoded).message();
-        if (!rib.post((tables, now) -> protocol.onMessage(tables, source, message, now))) {
-            metrics.rejected(source, "queue-full");
+
+        /** Returns whether the rib thread will deal with it. */
+        private boolean take(Peer from, Frame frame, Frame.Sealed sealed) {
+            Message message;
+            try {
+                message = MessageCodec.decode(sealed.statement());
+            } catch (MessageCodec.UnknownType e) {
+                metrics.rejected(from, "unknown-type");
+                return false;
+            } catch (IOException | IllegalArgumentException e) {
+                metrics.rejected(from, "content");
+                return false;
+            }
+            String wrong =
+                    switch (keys.check(message.head().from(), sealed.keyId(), sealed.statement(), sealed.signature())) {
+                        case GOOD -> "";
+                        case UNKNOWN_SITE -> "unknown-site";
+                        case UNKNOWN_KEY -> "unknown-key";
+                        case WRONG -> "signature";
+                    };
+            if (!wrong.isEmpty()) {
+                metrics.rejected(from, wrong);
+                return false;
+            }
+            Received received = new Received(from, message, sealed);
+            return post(from, (tables, now) -> {
+                protocol.onMessage(tables, received, now);
+                couriers.done(from, frame);
+            });
+        }
+
+        /** A full queue is waited for: the sender's window sees to it that no more than that comes. */
+        private boolean post(Peer from, RibTask task) {
+            long since = clock.getAsLong();
+            while (!closed && !rib.post(task)) {
+                if (clock.getAsLong() - since > ROOM_NANOS) {
+                    metrics.rejected(from, "queue-full");
+                    return false;
+                }
+                try {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void onMembership(Membership now) {
+            couriers.onMembership(now);
+            // The latest view counts, whichever task comes first.
+            if (!rib.post((tables, at) -> protocol.onMembership(link.membership()))) {
+                retryLater();
+            }
+        }
+
+        private void retryLater() {
+            try {
+                disk.execute(() -> untilPosted((tables, at) -> protocol.onMembership(link.membership())));
+            } catch (RejectedExecutionException e) {
+                metrics.dropped("local"); // closing
+            }
         }
     }
 
-    /** Without its incarnation the site would stay silent, so a full queue is waited for here. */
-    private void grant(long incarnation) {
-        while (!rib.post((Rib tables, long now) -> protocol.onIncarnation(tables, info.get(), incarnation))) {
+    /** Waits for room in the rib thread's queue; not to be called by threads that others wait for. */
+    private void untilPosted(RibTask task) {
+        while (!closed && !rib.post(task)) {
             try {
-                Thread.sleep(100);
+                TimeUnit.MILLISECONDS.sleep(100);
             } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 return;
             }
         }
     }
 
+    // ---- sending
+
     private final class LinkOutbox implements Outbox {
         @Override
-        public void toSite(SiteId site, Message message) {
-            link.toSite(site, MessageCodec.encode(message));
-        }
-
-        /** Encodes once, however many sites there are. */
-        @Override
-        public void toSites(Message message) {
-            byte[] payload = MessageCodec.encode(message);
-            link.sites().forEach(site -> link.toSite(site, payload));
+        public void send(Collection<Peer> to, boolean siblings, Message message) {
+            couriers.send(to, siblings, message);
         }
 
         @Override
-        public void toSiblings(Message message) {
-            link.toSiblings(MessageCodec.encode(message));
+        public void forward(Collection<Peer> to, boolean siblings, Received received) {
+            couriers.forward(to, siblings, received);
         }
 
         @Override
-        public void toOwnSpeaker(Message message) {
-            link.toOwnSpeaker(MessageCodec.encode(message));
-        }
-
-        @Override
-        public void reply(Source source, Message message) {
-            link.reply(source, MessageCodec.encode(message));
-        }
-
-        @Override
-        public boolean speaker() {
-            return link.speaker();
+        public boolean congested(Peer to) {
+            return couriers.congested(to);
         }
 
         @Override
         public void requestIncarnation(long above) {
             try {
-                disk.execute(() -> grant(incarnations.next(above)));
+                disk.execute(() -> {
+                    long granted = incarnations.next(above);
+                    untilPosted((tables, now) -> protocol.onIncarnation(tables, info.get(), granted));
+                });
             } catch (RejectedExecutionException e) {
                 metrics.dropped("local"); // closing
             }

@@ -1,9 +1,13 @@
 package io.grouter.gossip;
 
+import io.grouter.link.LinkTlsConfig;
 import io.grouter.route.ConfigChecks;
+import io.grouter.route.SiteId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The {@code gossip} section of the configuration.
@@ -12,13 +16,25 @@ import java.util.List;
  * @param local address for the nodes of this site
  * @param localPeers addresses of this site's nodes, in any order; one that answers is enough
  * @param wan address for the other sites
+ * @param wanAdvertised address under which other sites reach this node, if it is not {@code wan}; at most one
  * @param wanPeers addresses of nodes of all sites, in any order; one that answers is enough
+ * @param insecure whether to do without TLS and signatures, so that whoever reaches the ports can write any table; on
+ *     loopback addresses they may be left out without it
+ * @param signingKey this site's private key, or {@code ""}: then nothing is signed or checked
+ * @param sites the sites that are listened to, this one among them; empty without a signing key
+ * @param tls certificates of the connections between nodes
  * @param joinTimeout how long a starting node looks for others before it goes on alone
  * @param heartbeat time between two heartbeats of a site
  * @param suspectAfter silence after which a site is suspect
  * @param staleAfter silence after which a site is stale: used last
  * @param goneAfter silence after which a site's routes are forgotten
+ * @param siblingDiffersAfter time after which it is reported that another node of this site does not hear the same
+ * @param repairJitter most that a repair waits at random when a site is back; 0 = not at all
  * @param maxSites most other sites that are listened to
+ * @param maxTransfers most tables that are sent at a time
+ * @param maxBytesPerSecond most bytes per second to one node of another site
+ * @param maxChangesPerSecond most changes per second taken in from one site; more are asked for later
+ * @param windowBytes most bytes on their way to one node; half of what the system lets a socket buffer hold is safe
  * @param incarnationFile where the last used incarnation is kept, or {@code ""} to ask the other sites after a start
  */
 public record GossipConfig(
@@ -26,24 +42,73 @@ public record GossipConfig(
         InetSocketAddress local,
         List<InetSocketAddress> localPeers,
         InetSocketAddress wan,
+        List<InetSocketAddress> wanAdvertised,
         List<InetSocketAddress> wanPeers,
+        boolean insecure,
+        String signingKey,
+        List<SiteTrust> sites,
+        LinkTlsConfig tls,
         Duration joinTimeout,
         Duration heartbeat,
         Duration suspectAfter,
         Duration staleAfter,
         Duration goneAfter,
+        Duration siblingDiffersAfter,
+        Duration repairJitter,
         int maxSites,
+        int maxTransfers,
+        int maxBytesPerSecond,
+        int maxChangesPerSecond,
+        int windowBytes,
         String incarnationFile) {
+    private static final int LEAST_WINDOW = 64 << 10;
+
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public GossipConfig {
         localPeers = List.copyOf(localPeers);
+        wanAdvertised = List.copyOf(wanAdvertised);
         wanPeers = List.copyOf(wanPeers);
+        sites = List.copyOf(sites);
+        if (wanAdvertised.size() > 1) {
+            throw new IllegalArgumentException("wanAdvertised: " + wanAdvertised.size() + " (expected: at most one)");
+        }
         ConfigChecks.positive("joinTimeout", joinTimeout);
         ConfigChecks.positive("heartbeat", heartbeat);
         more("suspectAfter", suspectAfter, "heartbeat", heartbeat);
         more("staleAfter", staleAfter, "suspectAfter", suspectAfter);
         more("goneAfter", goneAfter, "staleAfter", staleAfter);
+        ConfigChecks.positive("siblingDiffersAfter", siblingDiffersAfter);
+        ConfigChecks.notNegative("repairJitter", repairJitter);
         ConfigChecks.atLeast("maxSites", maxSites, 1);
+        ConfigChecks.atLeast("maxTransfers", maxTransfers, 1);
+        ConfigChecks.atLeast("maxBytesPerSecond", maxBytesPerSecond, 10_000);
+        ConfigChecks.atLeast("maxChangesPerSecond", maxChangesPerSecond, 100);
+        ConfigChecks.atLeast("windowBytes", windowBytes, LEAST_WINDOW);
+        boolean reachable = !loopback(local) || !loopback(wan);
+        if (enabled && !insecure && (reachable || !signingKey.isEmpty() || !sites.isEmpty())) {
+            secure(signingKey, sites, tls, reachable);
+        }
+    }
+
+    private static boolean loopback(InetSocketAddress address) {
+        String host = address.getHostString();
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+
+    private static void secure(String signingKey, List<SiteTrust> sites, LinkTlsConfig tls, boolean reachable) {
+        String otherwise = "; for a try-out without security set gossip.insecure: true";
+        if (signingKey.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "signingKey: is missing (expected: what grouter keygen --site NAME prints" + otherwise + ")");
+        }
+        SiteKeys.privateKey(signingKey);
+        if (sites.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "sites: is missing (expected: what grouter keygen printed for each site" + otherwise + ")");
+        }
+        if (reachable && !tls.on()) {
+            throw new IllegalArgumentException("tls: is missing (expected: ca, certificate and key" + otherwise + ")");
+        }
     }
 
     private static void more(String key, Duration value, String than, Duration least) {
@@ -51,5 +116,40 @@ public record GossipConfig(
             throw new IllegalArgumentException(
                     key + ": " + value + " (expected: more than " + than + ", which is " + least + ")");
         }
+    }
+
+    /** Returns the same with other sites. */
+    public GossipConfig withSites(List<SiteTrust> others) {
+        return new GossipConfig(
+                enabled,
+                local,
+                localPeers,
+                wan,
+                wanAdvertised,
+                wanPeers,
+                insecure,
+                signingKey,
+                others,
+                tls,
+                joinTimeout,
+                heartbeat,
+                suspectAfter,
+                staleAfter,
+                goneAfter,
+                siblingDiffersAfter,
+                repairJitter,
+                maxSites,
+                maxTransfers,
+                maxBytesPerSecond,
+                maxChangesPerSecond,
+                windowBytes,
+                incarnationFile);
+    }
+
+    /** Returns the public keys of each site. */
+    Map<SiteId, List<String>> publicKeys() {
+        Map<SiteId, List<String>> keys = new TreeMap<>();
+        sites.forEach(site -> keys.put(site.name(), site.keys()));
+        return keys;
     }
 }

@@ -1,8 +1,10 @@
 package io.grouter.gossip;
 
+import io.grouter.link.Peer;
 import io.grouter.report.LimitedLog;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -16,90 +18,118 @@ final class GossipMetrics {
         "oversized",
         "checksum",
         "content",
-        "type",
+        "unknown-type",
+        "unknown-site",
+        "unknown-key",
+        "signature",
         "not-mine",
+        "not-a-sibling",
+        "no-way",
         "foreign",
         "too-many-sites",
         "own-site",
         "old-incarnation",
         "incarnation-leap",
-        "duplicate",
-        "not-a-peer",
-        "half-open",
+        "twice",
+        "quarantined",
+        "congested",
         "queue-full"
     };
 
+    private final PrometheusRegistry registry;
     private final Counter rejected;
-    private final Counter sent;
     private final Counter sentBytes;
-    private final Counter received;
     private final Counter dropped;
+    private final CounterDataPoint duplicates;
+    private final CounterDataPoint relayed;
     private final CounterDataPoint repairs;
+    private final CounterDataPoint catchUps;
+    private final CounterDataPoint delayed;
     private final CounterDataPoint buckets;
     private final CounterDataPoint gaps;
     private final LimitedLog log;
 
     GossipMetrics(PrometheusRegistry metrics, LongSupplier clock) {
+        this.registry = metrics;
         this.log = new LimitedLog(LoggerFactory.getLogger(GossipMetrics.class), Duration.ofMinutes(1), clock);
         this.rejected = Counter.builder()
                 .name("grouter_gossip_rejected_total")
-                .help("Messages and connections from other nodes that were dropped, by reason")
+                .help("Messages from other nodes that were not believed or not answered, by reason")
                 .labelNames("reason")
                 .register(metrics);
         for (String reason : REASONS) {
             rejected.initLabelValues(reason);
         }
-        this.sent = counter(metrics, "grouter_gossip_sent_total", "Messages sent to other nodes, by channel");
-        this.sentBytes = counter(metrics, "grouter_gossip_sent_bytes_total", "Bytes sent to other nodes, by channel");
-        this.received = counter(metrics, "grouter_gossip_received_total", "Messages received, by channel");
+        this.sentBytes = counter("grouter_gossip_sent_bytes_total", "Bytes of frames to other nodes, by channel");
         this.dropped = counter(
-                metrics,
                 "grouter_gossip_send_dropped_total",
-                "Messages not sent because the peer could not take them; repaired by digest later");
-        this.repairs = single(metrics, "grouter_gossip_repairs_total", "Repairs started because a digest differed");
-        this.buckets = single(metrics, "grouter_gossip_buckets_repaired_total", "Buckets replaced by repairs");
-        this.gaps = single(metrics, "grouter_gossip_gaps_total", "Announcements that came after a missing one");
+                "Messages not sent because too much waited for the node already; it finds what it lacks by digest");
+        this.duplicates = single("grouter_gossip_duplicates_total", "Statements that were known already");
+        this.relayed = single("grouter_gossip_relayed_total", "Statements of one site passed on to another");
+        this.repairs = single("grouter_gossip_repairs_total", "Repairs started because a digest differed");
+        this.catchUps = single("grouter_gossip_catch_ups_total", "Times missed changes were asked for");
+        this.delayed =
+                single("grouter_gossip_changes_delayed_total", "Changes put off because a site sent too many at once");
+        this.buckets = single("grouter_gossip_buckets_repaired_total", "Buckets replaced by repairs");
+        this.gaps = single("grouter_gossip_gaps_total", "Announcements that came after a missing one");
     }
 
-    private static Counter counter(PrometheusRegistry metrics, String name, String help) {
+    private Counter counter(String name, String help) {
         Counter counter =
-                Counter.builder().name(name).help(help).labelNames("channel").register(metrics);
+                Counter.builder().name(name).help(help).labelNames("channel").register(registry);
         counter.initLabelValues("local");
         counter.initLabelValues("wan");
         return counter;
     }
 
-    private static CounterDataPoint single(PrometheusRegistry metrics, String name, String help) {
-        return Counter.builder().name(name).help(help).withoutExemplars().register(metrics);
+    private CounterDataPoint single(String name, String help) {
+        return Counter.builder().name(name).help(help).withoutExemplars().register(registry);
     }
 
-    void rejected(Source source, String reason) {
-        rejected.labelValues(reason).inc();
-        if (!reason.equals("duplicate")) {
-            log.warn("gossip peer " + source.handle() + " of site " + source.site(), "dropped a message: " + reason);
-        }
+    /** Registers a figure that is asked for when it is read. */
+    void gauge(String name, String help, LongSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(gauge -> gauge.call((double) value.getAsLong()))
+                .register(registry);
     }
 
-    void connectionRejected(String peer, String reason) {
+    void rejected(Peer source, String reason) {
         rejected.labelValues(reason).inc();
-        log.warn("gossip port, connection from " + peer, "closed: " + reason);
+        log.warn("gossip: " + source, "dropped a message: " + reason);
+    }
+
+    void rejected(String reason) {
+        rejected.labelValues(reason).inc();
     }
 
     void sent(String channel, int bytes) {
-        sent.labelValues(channel).inc();
         sentBytes.labelValues(channel).inc(bytes);
-    }
-
-    void received(String channel) {
-        received.labelValues(channel).inc();
     }
 
     void dropped(String channel) {
         dropped.labelValues(channel).inc();
     }
 
+    void duplicate() {
+        duplicates.inc();
+    }
+
+    void relayed() {
+        relayed.inc();
+    }
+
     void repairStarted() {
         repairs.inc();
+    }
+
+    void catchUp() {
+        catchUps.inc();
+    }
+
+    void delayed(int changes) {
+        delayed.inc(changes);
     }
 
     void bucketRepaired() {

@@ -39,6 +39,11 @@ final class Incarnations {
         }
     }
 
+    /** Returns the last incarnation used; 0 when none is known. */
+    synchronized long last() {
+        return last;
+    }
+
     /** Returns a number higher than both the last one and the one given, after writing it down. Blocks on the disk. */
     synchronized long next(long above) {
         last = Math.max(last, above) + 1;

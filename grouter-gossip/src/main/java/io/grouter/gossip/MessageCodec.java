@@ -5,7 +5,6 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.grouter.rib.OfferTable;
 import io.grouter.route.Alias;
-import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
@@ -15,130 +14,63 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages as bytes: {@code 'G'}, a version, a CRC-32C of the rest, then protobuf fields. Unknown fields are skipped,
- * so a newer minor version may add some. Nothing is allocated from a length before it was checked against the bytes
- * that are there. Stateless; safe for all threads.
+ * Statements, which is what is signed, as protobuf fields. Unknown fields are skipped, so a newer minor version may add
+ * some. Nothing is allocated from a length before it was checked against the bytes that are there. Stateless; safe for
+ * all threads.
  */
 final class MessageCodec {
-    /** Longest accepted message in bytes. */
-    static final int MAX_BYTES = 1 << 20;
-
-    private static final byte MAGIC = 'G';
-    private static final byte VERSION = 1;
-    private static final int HEADER = 6;
     private static final int MAX_ADDRESSES = 64;
+    private static final int MAX_BUCKETS = OfferTable.BUCKETS;
+    private static final int DIGEST_BYTES = Long.BYTES * OfferTable.BUCKETS;
 
     private static final int TYPE = 1;
-    private static final int SITE = 2;
-    private static final int INCARNATION = 3;
-    private static final int SEQUENCE = 4;
-    private static final int PREVIOUS = 5;
-    private static final int ROUTES = 6;
-    private static final int DIGEST = 7;
-    private static final int COMPLETE = 8;
-    private static final int INFO = 9;
-    private static final int CHANGE = 10;
-    private static final int BUCKET_DIGEST = 11;
-    private static final int BUCKET_INDEX = 12;
-    private static final int BUCKET = 13;
+    private static final int FROM = 2;
+    private static final int TO = 3;
+    private static final int SITE = 4;
+    private static final int NODE = 5;
+    private static final int INCARNATION = 6;
+    private static final int CLAIMANT = 7;
+    private static final int SEQUENCE = 8;
+    private static final int BEAT = 9;
+    private static final int ROUTES = 10;
+    private static final int DIGEST = 11;
+    private static final int COMPLETE = 12;
+    private static final int HEARS = 13;
+    private static final int INFO = 14;
+    private static final int CHANGES = 15;
+    private static final int QUERY = 16;
+    private static final int BY_DIGEST = 17;
+    private static final int DIGESTS = 18;
+    private static final int SIZES = 19;
+    private static final int WANTED = 20;
+    private static final int BUCKET = 21;
 
     private MessageCodec() {}
 
-    /** What became of received bytes. */
-    sealed interface Decoded {
-        /** A message. */
-        record Ok(Message message) implements Decoded {}
-
-        /** Not a message; the reason is fixed text, fit for a metric label. */
-        record Malformed(String reason) implements Decoded {}
+    /** Signals that the type of a message is not known: a newer version's, to be ignored. */
+    static final class UnknownType extends IOException {
+        private static final long serialVersionUID = 1;
     }
+
+    // ---- writing
 
     static byte[] encode(Message message) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         try {
-            bytes.write(new byte[HEADER]);
             CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            writeHead(out, type(message), message.head());
             write(out, message);
             out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        byte[] encoded = bytes.toByteArray();
-        ByteBuffer.wrap(encoded).put(MAGIC).put(VERSION).putInt(checksum(encoded));
-        return encoded;
-    }
-
-    static Decoded decode(byte[] bytes) {
-        if (bytes.length < HEADER || bytes[0] != MAGIC) {
-            return new Decoded.Malformed("magic");
-        }
-        if (bytes[1] != VERSION) {
-            return new Decoded.Malformed("version");
-        }
-        if (bytes.length > MAX_BYTES) {
-            return new Decoded.Malformed("oversized");
-        }
-        if (ByteBuffer.wrap(bytes).getInt(2) != checksum(bytes)) {
-            return new Decoded.Malformed("checksum");
-        }
-        try {
-            Fields fields = new Fields();
-            fields.read(CodedInputStream.newInstance(bytes, HEADER, bytes.length - HEADER));
-            return new Decoded.Ok(fields.message());
-        } catch (IOException | IllegalArgumentException e) {
-            return new Decoded.Malformed("content");
-        }
-    }
-
-    private static int checksum(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, HEADER, bytes.length - HEADER);
-        return (int) crc.getValue();
-    }
-
-    // ---- writing
-
-    private static void write(CodedOutputStream out, Message message) throws IOException {
-        out.writeInt32(TYPE, type(message));
-        out.writeString(SITE, message.site().name());
-        if (message.incarnation() != 0) {
-            out.writeInt64(INCARNATION, message.incarnation());
-        }
-        if (message instanceof Message.Heartbeat heartbeat) {
-            out.writeInt64(SEQUENCE, heartbeat.sequence());
-            out.writeInt32(ROUTES, heartbeat.routes());
-            out.writeFixed64(DIGEST, heartbeat.digest());
-            out.writeBool(COMPLETE, heartbeat.complete());
-            nested(out, INFO, inner -> writeInfo(inner, heartbeat.info()));
-        } else if (message instanceof Message.Announce announce) {
-            out.writeInt64(PREVIOUS, announce.previous());
-            out.writeInt64(SEQUENCE, announce.sequence());
-            for (OfferChange change : announce.changes()) {
-                nested(out, CHANGE, inner -> writeChange(inner, change));
-            }
-        } else if (message instanceof Message.Digests digests) {
-            out.writeInt64(SEQUENCE, digests.sequence());
-            for (Message.BucketDigest bucket : digests.buckets()) {
-                nested(out, BUCKET_DIGEST, inner -> {
-                    inner.writeInt32(1, bucket.bucket());
-                    inner.writeFixed64(2, bucket.digest());
-                });
-            }
-        } else if (message instanceof Message.BucketRequest request) {
-            for (int bucket : request.buckets()) {
-                out.writeInt32(BUCKET_INDEX, bucket);
-            }
-        } else if (message instanceof Message.Buckets buckets) {
-            out.writeInt64(SEQUENCE, buckets.sequence());
-            for (Message.Bucket bucket : buckets.buckets()) {
-                nested(out, BUCKET, inner -> writeBucket(inner, bucket));
-            }
-        }
+        return bytes.toByteArray();
     }
 
     private static int type(Message message) {
@@ -146,7 +78,7 @@ final class MessageCodec {
             return 1;
         } else if (message instanceof Message.Announce) {
             return 2;
-        } else if (message instanceof Message.DigestRequest) {
+        } else if (message instanceof Message.Pull) {
             return 3;
         } else if (message instanceof Message.Digests) {
             return 4;
@@ -154,8 +86,88 @@ final class MessageCodec {
             return 5;
         } else if (message instanceof Message.Buckets) {
             return 6;
+        } else if (message instanceof Message.Busy) {
+            return 7;
         }
-        return 7;
+        return message instanceof Message.Ask ? 8 : 9;
+    }
+
+    private static void writeHead(CodedOutputStream out, int type, Message.Head head) throws IOException {
+        out.writeInt32(TYPE, type);
+        out.writeString(FROM, head.from().name());
+        SiteId to = head.to();
+        if (to != null) {
+            out.writeString(TO, to.name());
+        }
+        if (!head.table().site().equals(head.from())) {
+            out.writeString(SITE, head.table().site().name());
+        }
+        if (!head.table().official()) {
+            out.writeFixed64(NODE, head.table().node());
+        }
+        if (head.incarnation() != 0) {
+            out.writeInt64(INCARNATION, head.incarnation());
+        }
+        if (head.claimant() != 0) {
+            out.writeFixed64(CLAIMANT, head.claimant());
+        }
+    }
+
+    private static void write(CodedOutputStream out, Message message) throws IOException {
+        if (message instanceof Message.Heartbeat heartbeat) {
+            out.writeInt64(BEAT, heartbeat.beat());
+            out.writeInt64(SEQUENCE, heartbeat.sequence());
+            out.writeInt32(ROUTES, heartbeat.routes());
+            out.writeFixed64(DIGEST, heartbeat.digest());
+            out.writeBool(COMPLETE, heartbeat.complete());
+            for (SiteId site : heartbeat.hears()) {
+                out.writeString(HEARS, site.name());
+            }
+            nested(out, INFO, inner -> writeInfo(inner, heartbeat.info()));
+        } else if (message instanceof Message.Announce announce) {
+            out.writeInt64(SEQUENCE, announce.previous());
+            nested(out, CHANGES, inner -> RouteBlock.write(inner, announce.changes()));
+        } else if (message instanceof Message.Pull pull) {
+            out.writeInt64(QUERY, pull.query());
+            out.writeInt64(SEQUENCE, pull.sequence());
+            out.writeBool(BY_DIGEST, pull.byDigest());
+        } else if (message instanceof Message.Digests digests) {
+            writeDigests(out, digests);
+        } else if (message instanceof Message.BucketRequest request) {
+            out.writeInt64(QUERY, request.query());
+            nested(out, WANTED, inner -> {
+                for (int bucket : request.buckets()) {
+                    inner.writeUInt32NoTag(bucket);
+                }
+            });
+        } else if (message instanceof Message.Buckets buckets) {
+            out.writeInt64(QUERY, buckets.query());
+            out.writeInt64(SEQUENCE, buckets.sequence());
+            for (Message.Bucket bucket : buckets.buckets()) {
+                nested(out, BUCKET, inner -> {
+                    RouteBlock.write(inner, bucket.routes());
+                    inner.writeUInt32(8, bucket.bucket());
+                    inner.writeBool(9, bucket.last());
+                });
+            }
+        } else if (message instanceof Message.Busy busy) {
+            out.writeInt64(QUERY, busy.query());
+        }
+    }
+
+    private static void writeDigests(CodedOutputStream out, Message.Digests digests) throws IOException {
+        out.writeInt64(QUERY, digests.query());
+        out.writeInt64(SEQUENCE, digests.sequence());
+        ByteBuffer bytes = ByteBuffer.allocate(DIGEST_BYTES);
+        for (long digest : digests.digests()) {
+            bytes.putLong(digest);
+        }
+        out.writeByteArray(DIGESTS, bytes.array());
+        nested(out, SIZES, inner -> {
+            for (int size : digests.sizes()) {
+                inner.writeUInt32NoTag(size);
+            }
+        });
     }
 
     private interface Writer {
@@ -187,28 +199,20 @@ final class MessageCodec {
         out.writeBool(7, info.draining());
     }
 
-    private static void writeChange(CodedOutputStream out, OfferChange change) throws IOException {
-        out.writeString(1, change.uri().host());
-        if (!change.uri().path().isEmpty()) {
-            out.writeString(2, change.uri().path());
-        }
-        Offer offer = change.offer();
-        if (offer != null) {
-            out.writeInt32(3, offer.instances());
-            if (!offer.appId().isEmpty()) {
-                out.writeString(4, offer.appId());
-            }
-        }
-    }
-
-    private static void writeBucket(CodedOutputStream out, Message.Bucket bucket) throws IOException {
-        out.writeInt32(1, bucket.bucket());
-        for (OfferChange route : bucket.routes()) {
-            nested(out, 2, inner -> writeChange(inner, route));
-        }
-    }
-
     // ---- reading
+
+    /**
+     * Returns the message that a statement is.
+     *
+     * @throws UnknownType when it is of a type that is not known
+     * @throws IOException when it is none
+     * @throws IllegalArgumentException when a value is out of bounds
+     */
+    static Message decode(byte[] statement) throws IOException {
+        Fields fields = new Fields();
+        fields.read(CodedInputStream.newInstance(statement));
+        return fields.message();
+    }
 
     private interface FieldReader {
         boolean read(int field) throws IOException;
@@ -237,75 +241,152 @@ final class MessageCodec {
         return text;
     }
 
+    private static long notNegative(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("negative number");
+        }
+        return value;
+    }
+
     private static final class Fields {
         private int type;
+        private @Nullable SiteId from;
+        private @Nullable SiteId to;
         private @Nullable SiteId site;
+        private long node;
         private long incarnation;
+        private long claimant;
         private long sequence;
-        private long previous;
+        private long beat;
+        private long query;
         private int routes;
         private long digest;
         private boolean complete;
+        private boolean byDigest;
         private @Nullable SiteInfo info;
-        private final List<OfferChange> changes = new ArrayList<>();
-        private final List<Message.BucketDigest> digests = new ArrayList<>();
-        private final List<Integer> wanted = new ArrayList<>();
+        private RouteBlock.@Nullable Reader changes;
+        private byte @Nullable [] digests;
+        private byte @Nullable [] sizes;
+        private byte @Nullable [] wanted;
+        private final Set<SiteId> hears = new HashSet<>();
         private final List<Message.Bucket> buckets = new ArrayList<>();
 
         void read(CodedInputStream in) throws IOException {
-            fields(in, field -> {
-                switch (field) {
-                    case TYPE -> type = in.readInt32();
-                    case SITE -> site = new SiteId(string(in));
-                    case INCARNATION -> incarnation = notNegative(in.readInt64());
-                    case SEQUENCE -> sequence = notNegative(in.readInt64());
-                    case PREVIOUS -> previous = notNegative(in.readInt64());
-                    case ROUTES -> routes = (int) notNegative(in.readInt32());
-                    case DIGEST -> digest = in.readFixed64();
-                    case COMPLETE -> complete = in.readBool();
-                    case INFO -> info = readInfo(in);
-                    case CHANGE -> changes.add(readChange(in));
-                    case BUCKET_DIGEST -> digests.add(readDigest(in));
-                    case BUCKET_INDEX -> wanted.add(bucketIndex(in.readInt32()));
-                    case BUCKET -> buckets.add(readBucket(in));
-                    default -> {
-                        return false;
-                    }
-                }
-                if (digests.size() > OfferTable.BUCKETS || wanted.size() > OfferTable.BUCKETS) {
-                    throw new IllegalArgumentException("more buckets than there are");
-                }
-                return true;
-            });
+            fields(in, field -> readHead(field, in) || readBody(field, in));
         }
 
-        Message message() {
-            SiteId about = site;
-            if (about == null) {
-                throw new IllegalArgumentException("no site");
+        private boolean readHead(int field, CodedInputStream in) throws IOException {
+            switch (field) {
+                case TYPE -> type = in.readInt32();
+                case FROM -> from = new SiteId(string(in));
+                case TO -> to = new SiteId(string(in));
+                case SITE -> site = new SiteId(string(in));
+                case NODE -> node = in.readFixed64();
+                case INCARNATION -> incarnation = notNegative(in.readInt64());
+                case CLAIMANT -> claimant = in.readFixed64();
+                default -> {
+                    return false;
+                }
             }
+            return true;
+        }
+
+        private boolean readBody(int field, CodedInputStream in) throws IOException {
+            switch (field) {
+                case SEQUENCE -> sequence = notNegative(in.readInt64());
+                case BEAT -> beat = notNegative(in.readInt64());
+                case QUERY -> query = in.readInt64();
+                case ROUTES -> routes = (int) notNegative(in.readInt32());
+                case DIGEST -> digest = in.readFixed64();
+                case COMPLETE -> complete = in.readBool();
+                case BY_DIGEST -> byDigest = in.readBool();
+                case INFO -> info = readInfo(in);
+                case HEARS -> hears.add(new SiteId(string(in)));
+                case CHANGES -> {
+                    RouteBlock.Reader block = new RouteBlock.Reader();
+                    MessageCodec.message(in, inner -> block.field(inner, in));
+                    changes = block;
+                }
+                case DIGESTS -> digests = in.readByteArray();
+                case SIZES -> sizes = in.readByteArray();
+                case WANTED -> wanted = in.readByteArray();
+                case BUCKET -> buckets.add(readBucket(in));
+                default -> {
+                    return false;
+                }
+            }
+            if (hears.size() > MAX_ADDRESSES * 4 || buckets.size() > MAX_BUCKETS) {
+                throw new IllegalArgumentException("too many of a field");
+            }
+            return true;
+        }
+
+        Message message() throws IOException {
+            SiteId speaker = from;
+            if (speaker == null) {
+                throw new IllegalArgumentException("no sender");
+            }
+            TableId table = new TableId(site == null ? speaker : site, node);
+            Message.Head head = new Message.Head(speaker, to, table, incarnation, claimant);
             return switch (type) {
                 case 1 -> {
                     if (info == null) {
                         throw new IllegalArgumentException("heartbeat without info");
                     }
-                    yield new Message.Heartbeat(about, incarnation, sequence, routes, digest, complete, info);
+                    yield new Message.Heartbeat(head, beat, sequence, routes, digest, complete, hears, info);
                 }
-                case 2 -> new Message.Announce(about, incarnation, previous, sequence, List.copyOf(changes));
-                case 3 -> new Message.DigestRequest(about);
-                case 4 -> new Message.Digests(about, incarnation, sequence, List.copyOf(digests));
-                case 5 -> new Message.BucketRequest(about, List.copyOf(wanted));
-                case 6 -> new Message.Buckets(about, incarnation, sequence, List.copyOf(buckets));
-                case 7 -> new Message.Behind(about, incarnation);
-                default -> throw new IllegalArgumentException("type " + type);
+                case 2 -> announce(head);
+                case 3 -> new Message.Pull(head, query, sequence, byDigest);
+                case 4 -> new Message.Digests(head, query, sequence, digests(), sizes());
+                case 5 -> new Message.BucketRequest(head, query, wanted());
+                case 6 -> new Message.Buckets(head, query, sequence, List.copyOf(buckets));
+                case 7 -> new Message.Busy(head, query);
+                case 8 -> new Message.Ask(head);
+                case 9 -> new Message.Behind(head);
+                default -> throw new UnknownType();
             };
         }
 
-        private static long notNegative(long value) {
-            if (value < 0) {
-                throw new IllegalArgumentException("negative number");
+        private Message announce(Message.Head head) throws IOException {
+            List<OfferChange> list = changes == null ? List.of() : changes.routes();
+            if (list.isEmpty() || sequence > Long.MAX_VALUE - list.size()) {
+                throw new IllegalArgumentException("announcement of nothing");
             }
-            return value;
+            return new Message.Announce(head, sequence, List.copyOf(list));
+        }
+
+        private long[] digests() {
+            if (digests == null || digests.length != DIGEST_BYTES) {
+                throw new IllegalArgumentException("digests of another number of buckets");
+            }
+            long[] values = new long[OfferTable.BUCKETS];
+            ByteBuffer.wrap(digests).asLongBuffer().get(values);
+            return values;
+        }
+
+        private int[] sizes() throws IOException {
+            int[] values = new int[OfferTable.BUCKETS];
+            if (sizes != null) {
+                CodedInputStream in = CodedInputStream.newInstance(sizes);
+                for (int i = 0; i < values.length && !in.isAtEnd(); i++) {
+                    values[i] = (int) notNegative(in.readUInt32());
+                }
+            }
+            return values;
+        }
+
+        private List<Integer> wanted() throws IOException {
+            List<Integer> values = new ArrayList<>();
+            if (wanted != null) {
+                CodedInputStream in = CodedInputStream.newInstance(wanted);
+                while (!in.isAtEnd()) {
+                    values.add(bucketIndex(in.readUInt32()));
+                    if (values.size() > MAX_BUCKETS) {
+                        throw new IllegalArgumentException("more buckets than there are");
+                    }
+                }
+            }
+            return List.copyOf(values);
         }
 
         private static int bucketIndex(int bucket) {
@@ -313,6 +394,29 @@ final class MessageCodec {
                 throw new IllegalArgumentException("bucket " + bucket);
             }
             return bucket;
+        }
+
+        private static Message.Bucket readBucket(CodedInputStream in) throws IOException {
+            RouteBlock.Reader block = new RouteBlock.Reader();
+            int[] index = {0};
+            boolean[] last = {false};
+            MessageCodec.message(in, field -> {
+                switch (field) {
+                    case 8 -> index[0] = bucketIndex(in.readUInt32());
+                    case 9 -> last[0] = in.readBool();
+                    default -> {
+                        return block.field(field, in);
+                    }
+                }
+                return true;
+            });
+            List<OfferChange> routes = block.routes();
+            for (OfferChange route : routes) {
+                if (route.offer() == null || OfferTable.bucketOf(route.uri()) != index[0]) {
+                    throw new IllegalArgumentException("not in bucket " + index[0]);
+                }
+            }
+            return new Message.Bucket(index[0], last[0], routes);
         }
 
         private static SiteInfo readInfo(CodedInputStream in) throws IOException {
@@ -359,65 +463,6 @@ final class MessageCodec {
                 return true;
             });
             return new Alias(domains[0], domains[1]);
-        }
-
-        private static OfferChange readChange(CodedInputStream in) throws IOException {
-            String[] texts = {"", "", ""};
-            int[] instances = {0};
-            MessageCodec.message(in, field -> {
-                switch (field) {
-                    case 1 -> texts[0] = string(in);
-                    case 2 -> texts[1] = string(in);
-                    case 3 -> instances[0] = in.readInt32();
-                    case 4 -> texts[2] = string(in);
-                    default -> {
-                        return false;
-                    }
-                }
-                return true;
-            });
-            RouteUri uri = new RouteUri(texts[0], texts[1]);
-            if (!uri.wellFormed()) {
-                throw new IllegalArgumentException("not a route");
-            }
-            return new OfferChange(uri, instances[0] == 0 ? null : new Offer(instances[0], texts[2]));
-        }
-
-        private static Message.BucketDigest readDigest(CodedInputStream in) throws IOException {
-            int[] bucket = {0};
-            long[] value = {0};
-            MessageCodec.message(in, field -> {
-                switch (field) {
-                    case 1 -> bucket[0] = bucketIndex(in.readInt32());
-                    case 2 -> value[0] = in.readFixed64();
-                    default -> {
-                        return false;
-                    }
-                }
-                return true;
-            });
-            return new Message.BucketDigest(bucket[0], value[0]);
-        }
-
-        private static Message.Bucket readBucket(CodedInputStream in) throws IOException {
-            int[] bucket = {0};
-            List<OfferChange> routes = new ArrayList<>();
-            MessageCodec.message(in, field -> {
-                switch (field) {
-                    case 1 -> bucket[0] = bucketIndex(in.readInt32());
-                    case 2 -> routes.add(readChange(in));
-                    default -> {
-                        return false;
-                    }
-                }
-                return true;
-            });
-            for (OfferChange route : routes) {
-                if (route.offer() == null || OfferTable.bucketOf(route.uri()) != bucket[0]) {
-                    throw new IllegalArgumentException("a route in the wrong bucket");
-                }
-            }
-            return new Message.Bucket(bucket[0], List.copyOf(routes));
         }
     }
 }

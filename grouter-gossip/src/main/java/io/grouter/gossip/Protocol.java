@@ -1,455 +1,634 @@
 package io.grouter.gossip;
 
+import io.grouter.link.Membership;
+import io.grouter.link.Peer;
 import io.grouter.rib.AdjRibIn;
 import io.grouter.rib.OfferTable;
 import io.grouter.rib.Rib;
 import io.grouter.route.ChangeResult;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
-import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
-import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The replication protocol as a state machine: messages, ticks and own changes in, messages and table changes out. No
- * clock, no I/O, no threads: the rib thread calls everything.
- *
- * <p>Each site's speaker sends its own changes in order, numbered within an incarnation, and every second a heartbeat
- * with the digest of its table. A receiver whose table has another digest asks for the digests of the buckets, then for
- * the buckets that differ. A table is written by its own site alone: what is said about a site counts only when the
- * transport says it comes from that site, or from a sibling that passes it on.
+ * The replication protocol as a state machine: messages, ticks, members and own changes in; messages and table changes
+ * out. No clock, no I/O, no threads: the rib thread calls everything. What it does is written down in docs/protocol.md.
  */
 final class Protocol {
-    private static final int CHANGES_PER_MESSAGE = 500;
-    /** At most three bytes each, this stays far below {@link MessageCodec#MAX_BYTES}. */
-    private static final int CHARACTERS_PER_MESSAGE = 100_000;
-
-    private static final int BUCKETS_PER_REQUEST = 32;
-    private static final int ROUTES_PER_ANSWER = 500;
-    private static final long REPAIR_TIMEOUT_NANOS = Duration.ofSeconds(3).toNanos();
-    private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
-    private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
-    private static final long YIELD_NANOS = Duration.ofSeconds(5).toNanos();
     /** A word from outside may move the own incarnation by this much and no more. */
     private static final long MOST_BEHIND = 1_000_000;
     /** Ticks are due far more often; being this late means that this node itself did not run. */
     private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
+    /** For so long a node that knows no incarnation waits for what other sites say. */
+    private static final long ASK_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long BEHIND_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long DIVERGED_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long STRANGERS_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final SiteId own;
     private final GossipConfig config;
     private final Outbox out;
     private final GossipMetrics metrics;
-    private final Map<SiteId, Repair> repairs = new HashMap<>();
-    private final Map<SiteId, BackOff> backOffs = new HashMap<>();
-    private long incarnation;
-    private long sequence;
-    private long highestSeen;
-    private long requested;
-    private long yieldUntilNanos;
-    private boolean yielding;
+    private final RandomGenerator random;
+    private final Speech speech;
+    private final Siblings siblings;
+    private final Answers answers;
+    private final Map<SiteId, Remote> remotes = new TreeMap<>();
+    private Membership members = Membership.NONE;
+    private long strangersNanos;
+    private boolean strangersReported;
     private boolean ticked;
-    private long lastTickNanos;
-    private long lastHeartbeatNanos;
+    private long nowNanos;
 
-    Protocol(SiteId own, GossipConfig config, Outbox out, GossipMetrics metrics) {
+    /** What is known of another site besides its table. */
+    private static final class Remote {
+        final TableReader reader;
+        final Claims claims;
+        /** The sites it hears, by its last heartbeat; null before the first. */
+        @Nullable
+        Set<SiteId> hears;
+
+        /** The node that spoke for it last, without anyone between. */
+        @Nullable
+        Peer speaker;
+
+        boolean heard;
+        /** Whether the last heartbeat came through the own site's speaker. */
+        boolean viaSibling;
+
+        long directNanos;
+        boolean direct;
+        long behindNanos;
+        boolean behindTold;
+        boolean convergedReported;
+        long equalNanos;
+
+        Remote(TableReader reader, Claims claims) {
+            this.reader = reader;
+            this.claims = claims;
+        }
+    }
+
+    /**
+     * Makes the protocol of one node.
+     *
+     * @param node number of this process
+     * @param remembers whether this node knows the last incarnation it used
+     */
+    Protocol(
+            SiteId own,
+            long node,
+            boolean remembers,
+            GossipConfig config,
+            Outbox out,
+            GossipMetrics metrics,
+            RandomGenerator random) {
         this.own = own;
         this.config = config;
         this.out = out;
         this.metrics = metrics;
+        this.random = random;
+        this.speech = new Speech(own, node, remembers, out);
+        this.answers = new Answers(out, metrics, config.maxTransfers());
+        this.siblings = new Siblings(own, node, config, out, metrics, random, speech.log());
     }
 
-    /** One running repair of a site's table. */
-    private static final class Repair {
-        final boolean viaSibling;
-        /** Whether the site was not sure of its own table: then routes are taken in, but none is taken as withdrawn. */
-        final boolean additive;
+    // ---- members
 
-        final Deque<Integer> wanted = new ArrayDeque<>();
-        final Set<Integer> asked = new HashSet<>();
-        long progressNanos;
-        /** Whether an answer did not come. */
-        boolean unanswered;
-        /** Whether anything was learned. */
-        boolean fruitful;
-
-        Repair(boolean viaSibling, boolean additive, long nowNanos) {
-            this.viaSibling = viaSibling;
-            this.additive = additive;
-            this.progressNanos = nowNanos;
-        }
+    void onMembership(Membership now) {
+        members = now;
+        siblings.onMembership(now);
     }
 
-    private static final class BackOff {
-        long dueNanos;
-        long waitNanos = FIRST_WAIT_NANOS;
+    /** Returns the nodes that speak for the other sites in the WAN channel, as far as is known. */
+    private List<Peer> speakers() {
+        List<Peer> speakers = new ArrayList<>();
+        members.sites().keySet().forEach(site -> {
+            Peer speaker = speakerOf(site);
+            if (speaker != null) {
+                speakers.add(speaker);
+            }
+        });
+        return speakers;
+    }
 
-        BackOff(long nowNanos) {
-            this.dueNanos = nowNanos;
+    /** Prefers the node that has proven, by a signed statement, that it speaks for the site. */
+    private @Nullable Peer speakerOf(SiteId site) {
+        List<Peer> peers = members.sites().get(site);
+        if (peers == null) {
+            return null;
         }
+        Remote remote = remotes.get(site);
+        Peer proven = remote == null || !hearsDirectly(remote) ? null : remote.speaker;
+        return proven != null && peers.contains(proven) ? proven : peers.get(0);
+    }
+
+    private boolean hearsDirectly(Remote remote) {
+        return remote.direct
+                && nowNanos - remote.directNanos < config.suspectAfter().toNanos();
+    }
+
+    private Set<SiteId> hears() {
+        Set<SiteId> sites = new TreeSet<>();
+        remotes.forEach((site, remote) -> {
+            if (hearsDirectly(remote)) {
+                sites.add(site);
+            }
+        });
+        return sites;
     }
 
     // ---- speaking for this site
 
     /** Tells the other sites what changed in this one, if this node speaks for it. */
     void onOwnChanges(List<OfferChange> changes) {
-        if (!speaking()) {
-            return;
-        }
-        for (int from = 0, to; from < changes.size(); from = to) {
-            to = endOfPart(changes, from);
-            List<OfferChange> part = changes.subList(from, to);
-            Message message = new Message.Announce(own, incarnation, sequence, sequence + 1, List.copyOf(part));
-            sequence++;
-            out.toSites(message);
-        }
-    }
-
-    /** A message holds as many changes as surely fit, whatever their names. */
-    private static int endOfPart(List<OfferChange> changes, int from) {
-        int characters = 0;
-        int to = from;
-        while (to < changes.size() && to - from < CHANGES_PER_MESSAGE && characters < CHARACTERS_PER_MESSAGE) {
-            OfferChange change = changes.get(to++);
-            Offer offer = change.offer();
-            characters += change.uri().host().length() + change.uri().path().length();
-            characters += offer == null ? 0 : offer.appId().length();
-        }
-        return to;
+        changes.forEach(speech.log()::add);
+        siblings.onOwnChanges(changes, nowNanos);
+        speech.announce(members.speaker(), false, this::speakers, nowNanos);
     }
 
     /** Takes in the incarnation that was asked for. */
     void onIncarnation(Rib rib, SiteInfo info, long granted) {
-        if (out.speaker() && granted > incarnation && granted > highestSeen) {
-            incarnation = granted;
-            sequence = 0;
+        if (members.speaker() && speech.begin(granted)) {
             heartbeat(rib, info);
         }
-    }
-
-    private boolean speaking() {
-        return out.speaker() && incarnation > 0 && incarnation >= highestSeen && !yielding;
     }
 
     /** Does what is due: claims or keeps the word for the site, sends heartbeats, ages the other sites. */
-    void tick(Rib rib, SiteInfo info, long nowNanos) {
-        long late = ticked ? nowNanos - lastTickNanos : 0;
+    void tick(Rib rib, SiteInfo info, long now) {
+        long late = ticked ? now - nowNanos : 0;
         if (late > PAUSE_NANOS) {
-            rib.learned().forEach(site -> site.credit(late, nowNanos));
+            rib.learned().forEach(site -> site.credit(late, now));
         }
         ticked = true;
-        lastTickNanos = nowNanos;
-        if (yielding && nowNanos - yieldUntilNanos >= 0) {
-            yielding = false;
-        }
-        if (!out.speaker()) {
-            requested = 0;
-            if (incarnation > 0) {
-                highestSeen = Math.max(highestSeen, incarnation);
-                incarnation = 0;
-            }
-        } else if (!yielding && (incarnation == 0 || incarnation < highestSeen)) {
-            claim();
-        }
-        if (speaking() && nowNanos - lastHeartbeatNanos >= config.heartbeat().toNanos()) {
-            lastHeartbeatNanos = nowNanos;
-            heartbeat(rib, info);
-        }
-        age(rib, nowNanos);
-        for (Map.Entry<SiteId, Repair> each : List.copyOf(repairs.entrySet())) {
-            if (nowNanos - each.getValue().progressNanos > REPAIR_TIMEOUT_NANOS) {
-                goOnWithoutAnswer(each.getValue(), each.getKey(), nowNanos);
+        nowNanos = now;
+        if (speech.tick(members.speaker(), now)) {
+            if (speech.mustAsk(now, members.sites().keySet())) {
+                out.send(speakers(), true, new Message.Ask(head(null, TableId.of(own), 0)));
+            } else if (speech.knowsEnough(now, ASK_NANOS)) {
+                speech.claim();
             }
         }
-    }
-
-    /** What was asked for did not come; what is still wanted may. */
-    private void goOnWithoutAnswer(Repair repair, SiteId site, long nowNanos) {
-        repair.asked.clear();
-        repair.unanswered = true;
-        repair.progressNanos = nowNanos;
-        askForBuckets(repair, site);
-    }
-
-    private void claim() {
-        if (requested <= highestSeen) {
-            requested = highestSeen + 1;
-            out.requestIncarnation(highestSeen);
+        if (speech.speaking(members.speaker())) {
+            speech.announce(true, false, this::speakers, now);
+            if (speech.beatDue(now, config.heartbeat().toNanos())) {
+                heartbeat(rib, info);
+            }
         }
+        siblings.tick(rib, now);
+        remotes.values().forEach(remote -> remote.reader.tick(now));
+        age(rib, now);
+        watchStrangers(rib, now);
     }
 
     private void heartbeat(Rib rib, SiteInfo info) {
+        speech.announce(true, true, this::speakers, nowNanos);
         OfferTable table = rib.ownOffers();
-        Message message = new Message.Heartbeat(
-                own, incarnation, sequence, table.size(), table.digest(), rib.feed() == FeedState.LIVE, info);
-        out.toSites(message);
-        out.toSiblings(message);
+        out.send(
+                speakers(),
+                true,
+                new Message.Heartbeat(
+                        speech.head(null),
+                        speech.nextBeat(nowNanos),
+                        speech.sequence(),
+                        table.size(),
+                        table.digest(),
+                        rib.complete(),
+                        hears(),
+                        info));
     }
 
-    // ---- listening to others
+    private Message.Head head(@Nullable SiteId to, TableId table, long incarnation) {
+        return new Message.Head(own, to, table, incarnation, 0);
+    }
 
-    /** Takes in one message. What may not be believed is counted, and changes nothing. */
-    void onMessage(Rib rib, Source source, Message message, long nowNanos) {
-        if (message.site().equals(own)) {
-            onOwnTable(rib, source, message, nowNanos);
-        } else if (message instanceof Message.DigestRequest || message instanceof Message.BucketRequest) {
-            if (source.sibling() && isKnown(rib, message.site())) {
-                AdjRibIn table = rib.learned(message.site());
-                answer(source, message, table.table(), table.incarnation(), table.sequence());
-            } else {
-                metrics.rejected(source, "not-mine");
+    /** Nodes that claim this site's name but are not among its nodes, for longer than a split heals. */
+    private void watchStrangers(Rib rib, long now) {
+        if (members.strangers().isEmpty()) {
+            strangersNanos = now;
+            if (strangersReported) {
+                strangersReported = false;
+                rib.alarm(own, false, "nodes outside claim this site's name");
             }
-        } else if (!source.sibling() && !source.site().equals(message.site())) {
-            metrics.rejected(source, "foreign");
-        } else if (!isKnown(rib, message.site()) && rib.learned().size() >= config.maxSites()) {
-            metrics.rejected(source, "too-many-sites");
-        } else {
-            onStatement(rib, source, message, nowNanos);
+        } else if (!strangersReported && now - strangersNanos > STRANGERS_NANOS) {
+            strangersReported = true;
+            rib.alarm(
+                    own,
+                    true,
+                    "nodes outside claim this site's name: " + members.strangers()
+                            + "; either another site has the same name, or the local channel is split");
         }
     }
 
-    private static boolean isKnown(Rib rib, SiteId site) {
-        return rib.learned().stream().anyMatch(table -> table.site().equals(site));
+    // ---- listening
+
+    /** Takes in one message. What may not be believed is counted, and changes nothing. */
+    void onMessage(Rib rib, Received received, long now) {
+        nowNanos = Math.max(nowNanos, now);
+        Message message = received.message();
+        Message.Head head = message.head();
+        Peer source = received.source();
+        SiteId to = head.to();
+        boolean direct = !source.sibling() && source.site().equals(head.from());
+        if (to != null && !to.equals(own)) {
+            passOn(received, to, direct);
+        } else if (head.from().equals(own) != source.sibling() && !(source.sibling() && isStatement(message))) {
+            metrics.rejected(source, "own-site");
+        } else if (!head.table().official()) {
+            siblings.onMessage(rib, received, answers, now);
+        } else if (message instanceof Message.Pull || message instanceof Message.BucketRequest) {
+            onQuestion(rib, received, now);
+        } else if (head.table().site().equals(own)) {
+            onOwnTable(received, now);
+        } else if (message instanceof Message.Ask
+                && head.from().equals(head.table().site())) {
+            Remote remote = remotes.get(head.from());
+            Message.Head none = head(head.from(), head.table(), 0);
+            Message.Head seen = remote == null ? none : behind(remote, head.from(), head.from());
+            out.send(List.of(source), false, new Message.Behind(seen));
+        } else if (!head.from().equals(head.table().site()) && !source.sibling()) {
+            metrics.rejected(source, "foreign");
+        } else {
+            onOther(rib, received, direct, now);
+        }
+    }
+
+    private static boolean isStatement(Message message) {
+        return message instanceof Message.Heartbeat || message instanceof Message.Announce;
+    }
+
+    /** A message for another site, from one that cannot reach it: one step, never more. */
+    private void passOn(Received received, SiteId to, boolean direct) {
+        Remote remote = remotes.get(to);
+        Peer next = remote == null || !hearsDirectly(remote) ? null : speakerOf(to);
+        if (!direct || next == null || out.congested(next)) {
+            metrics.rejected(received.source(), "no-way");
+        } else {
+            metrics.relayed();
+            out.forward(List.of(next), false, received);
+        }
+    }
+
+    private void onQuestion(Rib rib, Received received, long now) {
+        TableId table = received.message().head().table();
+        Message.Head from = received.message().head();
+        if (table.site().equals(own)) {
+            if (speech.speaking(members.speaker())) {
+                speech.announce(true, true, this::speakers, now);
+                SiteId to = received.source().sibling() ? null : from.from();
+                answers.answer(received, speech.head(to), speech.sequence(), rib.ownOffers(), speech, now);
+            }
+            return;
+        }
+        Remote remote = remotes.get(table.site());
+        if (!received.source().sibling() || remote == null) {
+            metrics.rejected(received.source(), "not-mine");
+            return;
+        }
+        TableReader reader = remote.reader;
+        Message.Head head = head(null, table, reader.incarnation());
+        if (reader.repairing()) {
+            answers.busy(received, head);
+        } else {
+            OfferTable routes = rib.learned(table.site()).table();
+            answers.answer(received, head, reader.sequence(), routes, null, now);
+        }
     }
 
     /** What others say about this site's own table is never taken in; it only tells which incarnations were used. */
-    private void onOwnTable(Rib rib, Source source, Message message, long nowNanos) {
-        if (message instanceof Message.DigestRequest || message instanceof Message.BucketRequest) {
-            if (speaking()) {
-                answer(source, message, rib.ownOffers(), incarnation, sequence);
-            }
-        } else if (message instanceof Message.Behind) {
-            if (message.incarnation() - highestSeen > MOST_BEHIND) {
-                metrics.rejected(source, "incarnation-leap");
+    private void onOwnTable(Received received, long now) {
+        Message message = received.message();
+        long incarnation = message.head().incarnation();
+        if (message instanceof Message.Behind) {
+            if (incarnation - speech.highestSeen() > MOST_BEHIND) {
+                metrics.rejected(received.source(), "incarnation-leap");
             } else {
-                highestSeen = Math.max(highestSeen, message.incarnation());
+                speech.saw(
+                        incarnation, message.head().claimant(), message.head().from());
             }
-        } else if (source.sibling()) {
-            if (incarnation > 0 && message.incarnation() > incarnation) {
-                yielding = true; // two speakers for a moment: the higher incarnation has the word
-                yieldUntilNanos = nowNanos + YIELD_NANOS;
+        } else if (message instanceof Message.Ask) {
+            if (received.source().sibling() && speech.highestSeen() > 0) {
+                tellSibling(received.source());
             }
-            highestSeen = Math.max(highestSeen, message.incarnation());
+        } else if (received.source().sibling()) {
+            if (incarnation < speech.highestSeen() && message instanceof Message.Heartbeat) {
+                tellSibling(received.source());
+            }
+            speech.onSibling(message, now);
         } else {
-            metrics.rejected(source, "own-site");
+            metrics.rejected(received.source(), "own-site");
         }
     }
 
-    private void onStatement(Rib rib, Source source, Message message, long nowNanos) {
-        AdjRibIn table = rib.learned(message.site());
-        if (message.incarnation() < table.incarnation()) {
-            metrics.rejected(source, "old-incarnation");
-            out.reply(source, new Message.Behind(message.site(), table.incarnation()));
+    private void tellSibling(Peer sibling) {
+        Message.Head head = head(null, TableId.of(own), speech.highestSeen());
+        out.send(List.of(sibling), false, new Message.Behind(head));
+    }
+
+    // ---- other sites' tables
+
+    private @Nullable Remote remote(Rib rib, SiteId site) {
+        Remote known = remotes.get(site);
+        if (known != null) {
+            return known;
+        }
+        if (remotes.size() >= config.maxSites()) {
+            return null;
+        }
+        AdjRibIn table = rib.learned(site);
+        TableReader reader = new TableReader(
+                TableId.of(site),
+                table.incarnation(),
+                new Learned(rib, site),
+                new Asking(site),
+                metrics,
+                random.nextLong() >>> 2,
+                config.maxChangesPerSecond());
+        Remote made = new Remote(
+                reader, new Claims(table.incarnation(), config.suspectAfter().toNanos()));
+        remotes.put(site, made);
+        return made;
+    }
+
+    private record Learned(Rib rib, SiteId site) implements TableReader.Copy {
+        @Override
+        public OfferTable table() {
+            return rib.learned(site).table();
+        }
+
+        @Override
+        public boolean learn(OfferChange change, long nowNanos) {
+            ChangeResult result = rib.learn(site, change, nowNanos);
+            return result != ChangeResult.UNCHANGED && result != ChangeResult.REFUSED;
+        }
+    }
+
+    private void onOther(Rib rib, Received received, boolean direct, long now) {
+        Message message = received.message();
+        Message.Head head = message.head();
+        SiteId site = head.table().site();
+        Remote remote = remote(rib, site);
+        if (remote == null) {
+            metrics.rejected(received.source(), "too-many-sites");
             return;
         }
-        if (message instanceof Message.Heartbeat heartbeat) {
-            onHeartbeat(rib, table, source, heartbeat, nowNanos);
-        } else if (message instanceof Message.Announce announce) {
-            onAnnounce(rib, table, source, announce);
+        if (message instanceof Message.Behind) {
+            onBehind(remote, head, site);
         } else if (message instanceof Message.Digests digests) {
-            onDigests(table, source, digests, nowNanos);
+            remote.reader.onDigests(digests, now);
         } else if (message instanceof Message.Buckets buckets) {
-            onBuckets(rib, table, buckets, nowNanos);
-        } else if (message instanceof Message.Behind && source.sibling()) {
-            out.toSite(message.site(), message); // a sibling has heard more of that site than this node
+            remote.reader.onBuckets(buckets, now);
+            position(rib, site, remote);
+        } else if (message instanceof Message.Busy busy) {
+            remote.reader.onBusy(busy, now);
+        } else if (listens(rib, received, remote, now)) {
+            TableReader.Result result = message instanceof Message.Heartbeat heartbeat
+                    ? onHeartbeat(rib, remote, received, heartbeat, now)
+                    : remote.reader.onAnnounce((Message.Announce) message, now);
+            if (direct) {
+                remote.direct = true;
+                remote.directNanos = now;
+                remote.speaker = received.source();
+            }
+            if (result == TableReader.Result.DUPLICATE) {
+                metrics.duplicate();
+            } else if (!received.source().sibling()) {
+                out.forward(direct && head.to() == null ? inNeedOf(site) : List.of(), true, received);
+            }
+            position(rib, site, remote);
         }
     }
 
-    private void onHeartbeat(Rib rib, AdjRibIn table, Source source, Message.Heartbeat heartbeat, long nowNanos) {
-        passOn(source, heartbeat);
-        boolean equal =
-                table.table().digest() == heartbeat.digest() && table.table().size() == heartbeat.routes();
-        table.heard(heartbeat.info(), heartbeat.routes(), equal, nowNanos);
-        if (equal || heartbeat.incarnation() > table.incarnation()) {
-            table.position(heartbeat.incarnation(), equal ? heartbeat.sequence() : 0);
+    /** A sibling has heard more of that site than this node, so its speaker has to be told. */
+    private void onBehind(Remote remote, Message.Head head, SiteId site) {
+        boolean more = head.incarnation() > remote.claims.incarnation();
+        boolean other = head.incarnation() == remote.claims.incarnation()
+                && head.claimant() != 0
+                && head.claimant() != remote.claims.claimant();
+        if (head.from().equals(own) && (more || other)) {
+            Peer way = wayTo(site);
+            if (way != null && nowNanos - remote.behindNanos >= BEHIND_NANOS) {
+                remote.behindNanos = nowNanos;
+                remote.behindTold = true;
+                Message.Head told = new Message.Head(own, site, head.table(), head.incarnation(), head.claimant());
+                out.send(List.of(way), false, new Message.Behind(told));
+            }
         }
-        rib.freshness(table.site(), Freshness.FRESH);
+    }
+
+    private static void position(Rib rib, SiteId site, Remote remote) {
+        rib.learned(site).position(remote.reader.incarnation(), remote.reader.sequence());
+    }
+
+    /** Says whether what a process says in a site's name counts. */
+    private boolean listens(Rib rib, Received received, Remote remote, long now) {
+        Message.Head head = received.message().head();
+        SiteId site = head.table().site();
+        boolean before = remote.claims.conflict();
+        Claims.Verdict verdict = remote.claims.check(head.incarnation(), head.claimant(), now);
+        if (remote.claims.conflict() != before) {
+            conflict(rib, site, !before);
+        }
+        switch (verdict) {
+            case OLD, TWICE -> {
+                metrics.rejected(received.source(), verdict == Claims.Verdict.OLD ? "old-incarnation" : "twice");
+                if (now - remote.behindNanos >= BEHIND_NANOS || !remote.behindTold) {
+                    remote.behindTold = true;
+                    remote.behindNanos = now;
+                    SiteId to = received.source().sibling() ? null : site;
+                    Message.Head behind = behind(remote, to, site);
+                    out.send(List.of(received.source()), false, new Message.Behind(behind));
+                }
+                return false;
+            }
+            case QUARANTINED -> {
+                metrics.rejected(received.source(), "quarantined");
+                return false;
+            }
+            default -> {
+                return true;
+            }
+        }
+    }
+
+    private Message.Head behind(Remote remote, @Nullable SiteId to, SiteId site) {
+        return new Message.Head(own, to, TableId.of(site), remote.claims.incarnation(), remote.claims.claimant());
+    }
+
+    private static void conflict(Rib rib, SiteId site, boolean now) {
+        rib.conflict(
+                site,
+                now,
+                "two rivals speak in its name, the one heard of later is not listened to; give one of them another name");
+    }
+
+    private TableReader.Result onHeartbeat(
+            Rib rib, Remote remote, Received received, Message.Heartbeat heartbeat, long now) {
+        SiteId site = heartbeat.head().table().site();
+        Freshness before = rib.learned(site).freshness();
+        if (before != Freshness.FRESH && before != Freshness.SUSPECT) {
+            remote.reader.unsettle(jitter(), now);
+        }
+        remote.viaSibling = received.source().sibling();
+        TableReader.Result result = remote.reader.onHeartbeat(heartbeat, now);
+        if (result == TableReader.Result.DUPLICATE) {
+            return result;
+        }
+        remote.heard = true;
+        remote.hears = heartbeat.hears();
+        boolean equal = remote.reader.equal(heartbeat);
+        SiteId via = received.source().site();
+        AdjRibIn table = rib.learned(site);
+        boolean passed = !via.equals(site) && !remote.viaSibling;
+        table.heard(heartbeat.info(), heartbeat.routes(), heartbeat.sequence(), passed ? via : null, now);
+        table.converged(equal, now);
+        position(rib, site, remote);
+        if (equal || before == Freshness.FRESH || remote.reader.settled()) {
+            rib.freshness(site, Freshness.FRESH, now);
+        } else if (before != Freshness.SUSPECT) {
+            rib.freshness(site, Freshness.SUSPECT, now);
+        }
+        reportConverged(rib, site, remote, equal, now);
         rib.siteTouched();
+        return result;
+    }
+
+    private void reportConverged(Rib rib, SiteId site, Remote remote, boolean equal, long now) {
         if (equal) {
-            repairs.remove(table.site());
-            backOffs.remove(table.site());
-        } else if (!repairs.containsKey(table.site()) && mayRepair(table.site(), nowNanos)) {
-            Repair repair = new Repair(source.sibling(), !heartbeat.complete(), nowNanos);
-            repairs.put(table.site(), repair);
-            metrics.repairStarted();
-            ask(repair, table.site(), new Message.DigestRequest(table.site()));
+            remote.equalNanos = now;
+        }
+        boolean differs = !equal && now - remote.equalNanos > DIVERGED_NANOS;
+        if (equal ? !remote.convergedReported : differs && remote.convergedReported) {
+            remote.convergedReported = equal;
+            rib.converged(site, equal);
         }
     }
 
-    /** A table that stays different, because a bound was reached or the site is not sure of it, is tried less often. */
-    private boolean mayRepair(SiteId site, long nowNanos) {
-        BackOff backOff = backOffs.computeIfAbsent(site, key -> new BackOff(nowNanos));
-        if (nowNanos - backOff.dueNanos < 0) {
-            return false;
-        }
-        backOff.dueNanos = nowNanos + backOff.waitNanos;
-        return true;
+    private long jitter() {
+        long most = config.repairJitter().toNanos();
+        return most == 0 ? 0 : random.nextLong(most);
     }
 
-    /** The next repair may wait longer only when this one had all its answers and still brought nothing. */
-    private void endRepair(Repair repair, SiteId site) {
-        repairs.remove(site);
-        BackOff backOff = backOffs.get(site);
-        if (backOff != null) {
-            boolean inVain = !repair.unanswered && !repair.fruitful;
-            backOff.waitNanos = inVain ? Math.min(2 * backOff.waitNanos, LONGEST_WAIT_NANOS) : FIRST_WAIT_NANOS;
-        }
-    }
+    // ---- ways
 
-    private void onAnnounce(Rib rib, AdjRibIn table, Source source, Message.Announce announce) {
-        boolean sameIncarnation = announce.incarnation() == table.incarnation();
-        if (sameIncarnation && announce.sequence() <= table.sequence()) {
-            metrics.rejected(source, "duplicate");
-            return;
-        }
-        passOn(source, announce);
-        if (sameIncarnation && announce.previous() != table.sequence()) {
-            metrics.gap(); // what is missing shows in the next digest
-        }
-        for (OfferChange change : announce.changes()) {
-            rib.learn(table.site(), change);
-        }
-        table.position(announce.incarnation(), announce.sequence());
-    }
-
-    /** News that came from the other site itself is told to this site's other nodes, unchanged. */
-    private void passOn(Source source, Message message) {
-        if (!source.sibling()) {
-            out.toSiblings(message);
-        }
-    }
-
-    private void onDigests(AdjRibIn table, Source source, Message.Digests digests, long nowNanos) {
-        Repair repair = repairs.get(table.site());
-        if (repair == null || repair.viaSibling != source.sibling() || !repair.asked.isEmpty()) {
-            return;
-        }
-        long[] theirs = new long[OfferTable.BUCKETS];
-        for (Message.BucketDigest bucket : digests.buckets()) {
-            theirs[bucket.bucket()] = bucket.digest();
-        }
-        repair.wanted.clear();
-        for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
-            if (theirs[bucket] != table.table().digest(bucket)) {
-                repair.wanted.add(bucket);
+    /** The sites that hear this one but not that other one, and get its news from here: exactly one site sees to it. */
+    private Collection<Peer> inNeedOf(SiteId site) {
+        List<Peer> needy = new ArrayList<>();
+        for (SiteId other : members.sites().keySet()) {
+            Remote remote = remotes.get(other);
+            Set<SiteId> hears = remote == null ? null : remote.hears;
+            if (other.equals(site) || hears == null || hears.contains(site) || !hears.contains(own)) {
+                continue;
+            }
+            if (own.equals(relayBetween(site, other, hears))) {
+                Peer speaker = speakerOf(other);
+                if (speaker != null && !out.congested(speaker)) {
+                    needy.add(speaker);
+                    metrics.relayed();
+                }
             }
         }
-        repair.progressNanos = nowNanos;
-        askForBuckets(repair, table.site());
+        return needy;
     }
 
-    private void onBuckets(Rib rib, AdjRibIn table, Message.Buckets buckets, long nowNanos) {
-        Repair repair = repairs.get(table.site());
-        if (repair == null) {
-            return;
-        }
-        for (Message.Bucket bucket : buckets.buckets()) {
-            if (!repair.asked.remove(bucket.bucket())) {
-                continue; // only what was asked for
-            }
-            metrics.bucketRepaired();
-            Set<RouteUri> gone =
-                    new HashSet<>(table.table().bucket(bucket.bucket()).keySet());
-            for (OfferChange route : bucket.routes()) {
-                gone.remove(route.uri());
-                repair.fruitful |= isChange(rib.learn(table.site(), route));
-            }
-            if (!repair.additive) {
-                gone.forEach(uri -> rib.learn(table.site(), new OfferChange(uri, null)));
-                repair.fruitful |= !gone.isEmpty();
+    /** The first site by name that hears the one and is heard by the other. */
+    private SiteId relayBetween(SiteId site, SiteId other, Set<SiteId> otherHears) {
+        SiteId first = own;
+        for (Map.Entry<SiteId, Remote> each : remotes.entrySet()) {
+            Set<SiteId> hears = each.getValue().hears;
+            if (!each.getKey().equals(site)
+                    && !each.getKey().equals(other)
+                    && hears != null
+                    && hears.contains(site)
+                    && otherHears.contains(each.getKey())
+                    && each.getKey().compareTo(first) < 0) {
+                first = each.getKey();
             }
         }
-        repair.progressNanos = nowNanos;
-        if (repair.asked.isEmpty()) {
-            askForBuckets(repair, table.site());
-        }
+        return first;
     }
 
-    private static boolean isChange(ChangeResult result) {
-        return result != ChangeResult.UNCHANGED && result != ChangeResult.REFUSED;
-    }
-
-    private void askForBuckets(Repair repair, SiteId site) {
-        while (!repair.wanted.isEmpty() && repair.asked.size() < BUCKETS_PER_REQUEST) {
-            repair.asked.add(repair.wanted.remove());
-        }
-        if (repair.asked.isEmpty()) {
-            endRepair(repair, site);
-        } else {
-            ask(repair, site, new Message.BucketRequest(site, List.copyOf(repair.asked)));
-        }
-    }
-
-    private void ask(Repair repair, SiteId site, Message request) {
-        if (repair.viaSibling) {
-            out.toOwnSpeaker(request);
-        } else {
-            out.toSite(site, request);
-        }
-    }
-
-    // ---- answering
-
-    private void answer(Source source, Message request, OfferTable table, long atIncarnation, long atSequence) {
-        if (request instanceof Message.BucketRequest wanted) {
-            if (Set.copyOf(wanted.buckets()).size() != wanted.buckets().size()
-                    || wanted.buckets().size() > BUCKETS_PER_REQUEST) {
-                metrics.rejected(source, "oversized");
-                return;
-            }
-            answerBuckets(source, wanted, table, atIncarnation, atSequence);
-            return;
-        }
-        List<Message.BucketDigest> digests = new ArrayList<>();
-        for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
-            if (table.digest(bucket) != 0) {
-                digests.add(new Message.BucketDigest(bucket, table.digest(bucket)));
+    /** The node to which a message for a site goes: its speaker, or one of a site that reaches it. */
+    private @Nullable Peer wayTo(SiteId site) {
+        Remote remote = remotes.get(site);
+        Set<SiteId> hears = remote == null ? null : remote.hears;
+        boolean direct = remote != null && hearsDirectly(remote) && (hears == null || hears.contains(own));
+        if (!direct && remote != null && remote.heard) {
+            for (Map.Entry<SiteId, Remote> each : remotes.entrySet()) {
+                Remote between = each.getValue();
+                boolean reaches = hears != null && hears.contains(each.getKey());
+                if (!each.getKey().equals(site) && hearsDirectly(between) && reaches) {
+                    return speakerOf(each.getKey());
+                }
             }
         }
-        out.reply(source, new Message.Digests(request.site(), atIncarnation, atSequence, List.copyOf(digests)));
+        return speakerOf(site);
     }
 
-    private void answerBuckets(
-            Source source, Message.BucketRequest request, OfferTable table, long atIncarnation, long atSequence) {
-        List<Message.Bucket> part = new ArrayList<>();
-        int routes = 0;
-        for (int index : request.buckets()) {
-            List<OfferChange> content = new ArrayList<>();
-            table.bucket(index).forEach((uri, offer) -> content.add(new OfferChange(uri, offer)));
-            part.add(new Message.Bucket(index, List.copyOf(content)));
-            routes += content.size();
-            if (routes >= ROUTES_PER_ANSWER) {
-                out.reply(source, new Message.Buckets(request.site(), atIncarnation, atSequence, List.copyOf(part)));
-                part.clear();
-                routes = 0;
-            }
+    /** Asks a site, or the own site's speaker, who is nearer. */
+    private final class Asking implements TableReader.Asking {
+        private final SiteId site;
+
+        Asking(SiteId site) {
+            this.site = site;
         }
-        if (!part.isEmpty()) {
-            out.reply(source, new Message.Buckets(request.site(), atIncarnation, atSequence, List.copyOf(part)));
+
+        @Override
+        public void pull(TableReader reader, long query, boolean byDigest) {
+            Message.Head head = head(to(), reader.id(), reader.incarnation());
+            ask(new Message.Pull(head, query, reader.sequence(), byDigest));
+        }
+
+        @Override
+        public void fetch(TableReader reader, long query, List<Integer> buckets) {
+            Message.Head head = head(to(), reader.id(), reader.incarnation());
+            ask(new Message.BucketRequest(head, query, List.copyOf(buckets)));
+        }
+
+        private boolean viaSpeaker() {
+            return members.ownSpeaker() != null && !members.speaker();
+        }
+
+        private @Nullable SiteId to() {
+            return viaSpeaker() ? null : site;
+        }
+
+        private void ask(Message question) {
+            Peer way = viaSpeaker() ? members.ownSpeaker() : wayTo(site);
+            if (way != null) {
+                out.send(List.of(way), false, question);
+            }
         }
     }
 
     // ---- ageing
 
-    private void age(Rib rib, long nowNanos) {
+    private void age(Rib rib, long now) {
         for (AdjRibIn table : List.copyOf(rib.learned())) {
+            Remote remote = remotes.get(table.site());
+            if (remote != null && remote.claims.settle(now)) {
+                conflict(rib, table.site(), false);
+            }
             if (!table.known()) {
                 continue;
             }
-            Freshness now = freshness(nowNanos - table.heardNanos());
+            Freshness aged = freshness(now - table.heardNanos());
             // Only a heartbeat makes a site fresher again.
-            if (now.compareTo(table.freshness()) > 0) {
-                rib.freshness(table.site(), now);
+            if (aged.compareTo(table.freshness()) > 0) {
+                rib.freshness(table.site(), aged, now);
             }
         }
     }
@@ -462,5 +641,21 @@ final class Protocol {
             return Freshness.STALE;
         }
         return silentNanos > config.suspectAfter().toNanos() ? Freshness.SUSPECT : Freshness.FRESH;
+    }
+
+    /** Forgets a site with all that is known of it; returns whether there was anything. */
+    boolean forget(Rib rib, SiteId site, long now) {
+        boolean known = remotes.remove(site) != null;
+        return rib.forget(site, now) || known;
+    }
+
+    /** Returns whether this node's own feed is all its site has. */
+    static boolean live(Rib rib) {
+        return rib.feed() == FeedState.LIVE;
+    }
+
+    /** Returns how many other nodes of this site have for long not heard the same as this one. */
+    int siblingsThatDiffer() {
+        return siblings.differing();
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grouter.fib.Fib;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
+import io.grouter.link.LinkTlsConfig;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibConfig;
 import io.grouter.rib.RibThread;
@@ -131,13 +132,24 @@ class GossipIT {
                 local.get(i),
                 local.subList(2 * site, 2 * site + 2),
                 wan.get(i),
+                List.of(),
                 wan,
+                false,
+                "",
+                List.of(),
+                LinkTlsConfig.OFF,
                 Duration.ofMillis(500),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30),
                 Duration.ofHours(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(1),
                 8,
+                4,
+                10_000_000,
+                200_000,
+                196_608,
                 "");
     }
 
@@ -196,6 +208,6 @@ class GossipIT {
         members.get(1).register(later);
         awaitKnownInDc2(later);
         assertThat(members.get(2).metrics())
-                .containsPattern("grouter_gossip_rejected_total\\{reason=\"not-a-peer\"} [1-9]");
+                .containsPattern("grouter_link_rejected_total\\{reason=\"not-a-peer\"} [1-9]");
     }
 }

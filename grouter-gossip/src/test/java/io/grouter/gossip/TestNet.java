@@ -1,7 +1,10 @@
 package io.grouter.gossip;
 
+import io.grouter.link.LinkTlsConfig;
+import io.grouter.link.Membership;
+import io.grouter.link.Peer;
 import io.grouter.rib.Rib;
-import io.grouter.rib.RibConfig;
+import io.grouter.rib.RibEvent;
 import io.grouter.route.ChangeResult;
 import io.grouter.route.Endpoint;
 import io.grouter.route.FeedState;
@@ -11,12 +14,17 @@ import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +37,17 @@ final class TestNet {
 
     final List<TestNode> nodes = new ArrayList<>();
     final List<Envelope> wire = new ArrayList<>();
+    /** What cannot go from one site to another, as {@code from>to}. */
+    final Set<String> cuts = new HashSet<>();
+
     private final @Nullable Random chaos;
+    private final Random random = new Random(1);
     long now = 1_000 * MILLI;
     boolean faulty;
     int bucketMessages;
+    int wanBytes;
+    int maxChangesPerSecond = 1_000_000;
+    int maxTransfers = 8;
 
     record Envelope(TestNode from, TestNode to, boolean sibling, byte[] bytes) {}
 
@@ -58,17 +73,17 @@ final class TestNet {
 
     void deliverAll() {
         for (int i = 0; i < 100_000 && !wire.isEmpty(); i++) {
-            Random random = chaos;
-            int at = faulty && random != null ? random.nextInt(Math.min(wire.size(), 5)) : 0;
+            Random dice = chaos;
+            int at = faulty && dice != null ? dice.nextInt(Math.min(wire.size(), 5)) : 0;
             Envelope envelope = wire.remove(at);
-            if (faulty && random != null) {
-                int fate = random.nextInt(10);
+            if (faulty && dice != null) {
+                int fate = dice.nextInt(10);
                 if (fate == 0) {
                     continue;
                 } else if (fate == 1) {
                     wire.add(envelope);
                 } else if (fate == 2) {
-                    envelope.bytes[random.nextInt(envelope.bytes.length)] ^= 1;
+                    envelope.bytes[dice.nextInt(envelope.bytes.length)] ^= 1;
                 }
             }
             if (envelope.from.up && envelope.to.up && reachable(envelope)) {
@@ -78,66 +93,144 @@ final class TestNet {
     }
 
     private boolean reachable(Envelope envelope) {
-        return envelope.sibling || !(envelope.from.cut || envelope.to.cut);
+        if (envelope.sibling) {
+            return !envelope.from.apart && !envelope.to.apart;
+        }
+        return !envelope.from.cut && !envelope.to.cut && !cuts.contains(envelope.from.site + ">" + envelope.to.site);
+    }
+
+    void cutBetween(String a, String b) {
+        cuts.add(a + ">" + b);
+        cuts.add(b + ">" + a);
+    }
+
+    /** A configuration with the usual times. */
+    static GossipConfig config(int maxChangesPerSecond, int maxTransfers) {
+        InetSocketAddress any = InetSocketAddress.createUnresolved("127.0.0.1", 1);
+        return new GossipConfig(
+                true,
+                any,
+                List.of(),
+                any,
+                List.of(),
+                List.of(),
+                true,
+                "",
+                List.of(),
+                LinkTlsConfig.OFF,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                Duration.ofHours(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(1),
+                4,
+                maxTransfers,
+                10_000_000,
+                maxChangesPerSecond,
+                128 << 10,
+                "");
     }
 
     /** One node: tables, protocol, and an outbox that puts everything on the wire. */
     final class TestNode implements Outbox {
         final SiteId site;
         final int number;
+        final List<RibEvent> events = new ArrayList<>();
+        PrometheusRegistry registry = new PrometheusRegistry();
         Rib rib;
         Protocol protocol;
         boolean up = true;
+        /** Whether nothing goes from or to other sites. */
         boolean cut;
+        /** Whether nothing goes from or to siblings. */
+        boolean apart;
+
+        boolean congested;
+        long clockAhead;
         long lastIncarnation;
+        long incarnationFile;
+        private long process;
         private long granted;
 
         TestNode(SiteId site, int number) {
             this.site = site;
             this.number = number;
+            this.process = number + 1L;
             this.rib = newRib();
             this.protocol = newProtocol();
         }
 
         private Rib newRib() {
-            RibConfig config = Configs.rib();
-            Rib made = new Rib(config, site, new PrometheusRegistry());
+            Rib made = new Rib(Configs.rib(), site, new PrometheusRegistry());
             made.feed(FeedState.LIVE, "test", now);
             return made;
         }
 
         private Protocol newProtocol() {
-            InetSocketAddress any = InetSocketAddress.createUnresolved("127.0.0.1", 1);
-            GossipConfig config = new GossipConfig(
-                    true,
-                    any,
-                    List.of(),
-                    any,
-                    List.of(),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(3),
-                    Duration.ofSeconds(30),
-                    Duration.ofHours(1),
-                    4,
-                    "");
-            return new Protocol(site, config, this, new GossipMetrics(new PrometheusRegistry(), () -> now));
+            registry = new PrometheusRegistry();
+            GossipMetrics metrics = new GossipMetrics(registry, () -> now);
+            return new Protocol(
+                    site,
+                    process,
+                    incarnationFile > 0,
+                    config(maxChangesPerSecond, maxTransfers),
+                    this,
+                    metrics,
+                    random);
         }
 
-        /** Forgets everything, as a process that starts again without any file. */
+        /** Forgets everything but its incarnation file, as a process that starts again. */
         void restart() {
+            process += 1000;
             rib = newRib();
             protocol = newProtocol();
             granted = 0;
             up = true;
         }
 
+        long time() {
+            return now + clockAhead;
+        }
+
+        Peer asPeer(boolean sibling) {
+            return new Peer(site, process, sibling, toString(), this);
+        }
+
         private SiteInfo info() {
             return new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
         }
 
+        private Membership membership() {
+            List<Peer> siblings = new ArrayList<>();
+            Map<SiteId, List<Peer>> sites = new TreeMap<>();
+            TestNode first = null;
+            for (TestNode node : nodes) {
+                boolean mine = node.site.equals(site);
+                if (!node.up || (mine && node != this && (apart || node.apart))) {
+                    continue;
+                }
+                if (!mine) {
+                    sites.computeIfAbsent(node.site, key -> new ArrayList<>()).add(node.asPeer(false));
+                } else {
+                    first = first == null ? node : first;
+                    if (node != this) {
+                        siblings.add(node.asPeer(true));
+                    }
+                }
+            }
+            return new Membership(
+                    first == this,
+                    first == this || first == null ? null : first.asPeer(true),
+                    siblings,
+                    sites,
+                    List.of());
+        }
+
         void tick() {
-            protocol.tick(rib, info(), now);
+            protocol.onMembership(membership());
+            protocol.tick(rib, info(), time());
             if (granted > 0) {
                 long value = granted;
                 granted = 0;
@@ -148,25 +241,37 @@ final class TestNet {
         }
 
         void receive(Envelope envelope) {
-            if (MessageCodec.decode(envelope.bytes) instanceof MessageCodec.Decoded.Ok ok) {
-                protocol.onMessage(
-                        rib, new Source(envelope.from.site, envelope.sibling, envelope.from), ok.message(), now);
+            receive(envelope.from.asPeer(envelope.sibling), envelope.bytes);
+        }
+
+        void receive(Peer from, byte[] bytes) {
+            if (Frame.decode(bytes) instanceof Frame.Decoded.Ok ok && ok.frame().sealed() != null) {
+                try {
+                    Message message = MessageCodec.decode(ok.frame().sealed().statement());
+                    protocol.onMessage(
+                            rib, new Received(from, message, ok.frame().sealed()), time());
+                } catch (java.io.IOException | IllegalArgumentException e) {
+                    return; // as the node does, which counts it
+                }
                 publish();
             }
         }
 
         void publish() {
-            rib.publish((fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges));
+            rib.publish((fib, ownChanges, told) -> {
+                events.addAll(told);
+                protocol.onOwnChanges(ownChanges);
+            });
         }
 
         ChangeResult register(String uri, int port) {
-            ChangeResult result = rib.apply(new RouteChange.Register(RouteUri.parse(uri), endpoint(port)), now);
+            ChangeResult result = rib.apply(new RouteChange.Register(RouteUri.parse(uri), endpoint(port)), time());
             publish();
             return result;
         }
 
         void unregister(String uri, int port) {
-            rib.apply(new RouteChange.Unregister(RouteUri.parse(uri), endpoint(port)), now);
+            rib.apply(new RouteChange.Unregister(RouteUri.parse(uri), endpoint(port)), time());
             publish();
         }
 
@@ -185,65 +290,79 @@ final class TestNet {
             return found;
         }
 
+        /** The routes of its own site, as text. */
+        Set<String> ownRoutes() {
+            Set<String> found = new TreeSet<>();
+            rib.fib().forEach(route -> {
+                if (route.local()) {
+                    found.add(route.uri().toString());
+                }
+            });
+            return found;
+        }
+
+        /** How often a message was rejected for a reason. */
+        long rejected(String reason) {
+            return (long) registry.scrape(name -> name.equals("grouter_gossip_rejected")).stream()
+                    .flatMap(snapshot -> snapshot.getDataPoints().stream())
+                    .filter(point -> reason.equals(point.getLabels().get("reason")))
+                    .mapToDouble(point -> ((CounterSnapshot.CounterDataPointSnapshot) point).getValue())
+                    .sum();
+        }
+
+        /** What this node knows of a site, and what was rejected here, for the message of a failed test. */
+        String describe(SiteId other) {
+            StringBuilder text = new StringBuilder(String.valueOf(rib.fib().site(other)));
+            registry.scrape()
+                    .forEach(snapshot -> snapshot.getDataPoints().forEach(point -> {
+                        if (point instanceof CounterSnapshot.CounterDataPointSnapshot counter
+                                && counter.getValue() > 0) {
+                            text.append("; ")
+                                    .append(snapshot.getMetadata().getName())
+                                    .append(point.getLabels())
+                                    .append(' ')
+                                    .append(counter.getValue());
+                        }
+                    }));
+            return text.toString();
+        }
+
         // ---- outbox
 
-        private void put(TestNode to, boolean sibling, Message message) {
-            if (message instanceof Message.Buckets) {
-                bucketMessages++;
+        private void put(Collection<Peer> to, boolean siblings, Message message, Frame.Sealed sealed) {
+            List<Peer> all = new ArrayList<>(to);
+            if (siblings) {
+                all.addAll(membership().siblings());
             }
-            wire.add(new Envelope(this, to, sibling, MessageCodec.encode(message)));
-        }
-
-        private @Nullable TestNode speakerOf(SiteId wanted) {
-            return nodes.stream()
-                    .filter(node -> node.up && node.site.equals(wanted))
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        @Override
-        public void toSite(SiteId to, Message message) {
-            TestNode speaker = speakerOf(to);
-            if (speaker != null) {
-                put(speaker, false, message);
+            for (Peer peer : all) {
+                if (message instanceof Message.Buckets) {
+                    bucketMessages++;
+                }
+                byte[] bytes = new Frame(0, 0, 0, 0, sealed).encode();
+                wanBytes += peer.sibling() ? 0 : bytes.length;
+                wire.add(new Envelope(this, (TestNode) peer.address(), peer.sibling(), bytes));
             }
         }
 
         @Override
-        public void toSiblings(Message message) {
-            nodes.stream()
-                    .filter(node -> node != this && node.up && node.site.equals(site))
-                    .forEach(node -> put(node, true, message));
+        public void send(Collection<Peer> to, boolean siblings, Message message) {
+            put(to, siblings, message, new Frame.Sealed(MessageCodec.encode(message), 0, new byte[0]));
         }
 
         @Override
-        public void toOwnSpeaker(Message message) {
-            TestNode speaker = speakerOf(site);
-            if (speaker != null && speaker != this) {
-                put(speaker, true, message);
-            }
+        public void forward(Collection<Peer> to, boolean siblings, Received received) {
+            put(to, siblings, received.message(), received.sealed());
         }
 
         @Override
-        public void reply(Source source, Message message) {
-            put((TestNode) source.handle(), source.sibling(), message);
-        }
-
-        @Override
-        public void toSites(Message message) {
-            Set<SiteId> others = new TreeSet<>();
-            nodes.stream().filter(node -> node.up && !node.site.equals(site)).forEach(node -> others.add(node.site));
-            others.forEach(other -> toSite(other, message));
-        }
-
-        @Override
-        public boolean speaker() {
-            return up && speakerOf(site) == this;
+        public boolean congested(Peer to) {
+            return congested;
         }
 
         @Override
         public void requestIncarnation(long above) {
-            granted = above + 1;
+            granted = Math.max(above, incarnationFile) + 1;
+            incarnationFile = granted;
         }
 
         @Override

@@ -74,8 +74,10 @@ final class EventPrinter implements AutoCloseable {
             } else if (event instanceof RibEvent.FeedChanged changed) {
                 event(site, "NATS feed is " + changed.to() + " (was " + changed.from() + "): " + changed.why());
             } else if (event instanceof RibEvent.GuardChanged changed) {
-                String what = changed.holding() ? "holds back the expiry of " : "no longer holds back the expiry of ";
-                event(site, what + changed.endpoints() + " endpoints: " + changed.why());
+                String what = changed.holding() ? "holds back " : "no longer holds back ";
+                event(site, what + "withdrawals of " + changed.site() + ": " + changed.why());
+            } else if (event instanceof RibEvent.Alarm alarm) {
+                event(site, (alarm.raised() ? "alarm: " : "no longer: ") + alarm.what());
             }
         }
         groups.forEach((what, routes) -> {

@@ -39,7 +39,8 @@ class ArchitectureTest {
         "gorouter, 'route'",
         "proxy, 'route fib steering gorouter'",
         "admin, 'route fib rib steering gorouter'",
-        "gossip, 'route rib report'",
+        "link, 'route report tls'",
+        "gossip, 'route fib rib report link'",
         "dns, 'route fib steering report'",
         "app, 'route fib rib nats state steering gorouter proxy admin gossip dns report'",
         "sim, 'route fib rib app'",
@@ -66,7 +67,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "io.nats, 'nats sim'",
-        "org.jgroups, 'gossip'",
+        "org.jgroups, 'link'",
         "com.google.protobuf, 'gossip'",
         "org.xbill, 'dns sim'",
         "io.netty, 'proxy dns app'",

@@ -1,0 +1,287 @@
+package io.grouter.link;
+
+import io.grouter.tls.PeerTls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import org.jgroups.blocks.cs.Connection;
+import org.jgroups.util.DefaultSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sockets for JGroups. What connects is taken through its handshake (TLS, or without TLS the greeting of JGroups) by a
+ * few threads of their own, a bounded number at a time, in bounded time; only then does JGroups get to see it. Whoever
+ * is no peer is counted and logged once. JGroups itself would do all this in the one thread that accepts.
+ */
+final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
+    /** A handshake that takes longer is ended. */
+    private static final int HANDSHAKE_MILLIS = 3_000;
+
+    /** The only version spoken. */
+    static final String TLS = "TLSv1.3";
+
+    private static final int MOST_HANDSHAKES = 64;
+    private static final int MOST_PER_ADDRESS = 16;
+    private static final int BACKLOG = 128;
+
+    private final @Nullable PeerTls tls;
+    private final LinkMetrics metrics;
+    private final Map<InetAddress, AtomicInteger> pending = new ConcurrentHashMap<>();
+    private final ExecutorService handshakes;
+    private final ScheduledExecutorService watch;
+
+    /**
+     * Makes the factory of one channel.
+     *
+     * @param tls the certificates, or null to speak in clear
+     */
+    PeerSockets(@Nullable PeerTls tls, LinkMetrics metrics) {
+        this.tls = tls;
+        this.metrics = metrics;
+        this.handshakes = new ThreadPoolExecutor(
+                0, MOST_HANDSHAKES, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("handshake"));
+        this.watch = Executors.newSingleThreadScheduledExecutor(threads("handshake-watch"));
+    }
+
+    private static ThreadFactory threads(String name) {
+        return task -> {
+            Thread thread = new Thread(task, "grouter-gossip-" + name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    @Override
+    public void close() {
+        handshakes.shutdownNow();
+        watch.shutdownNow();
+    }
+
+    // ---- connections this node makes
+
+    @Override
+    public Socket createSocket(String service) throws IOException {
+        if (tls == null) {
+            return super.createSocket(service);
+        }
+        return new TlsClientSocket(tls.context(), HANDSHAKE_MILLIS);
+    }
+
+    // ---- connections others make
+
+    @Override
+    public ServerSocket createServerSocket(String service) throws IOException {
+        return new Guarded();
+    }
+
+    @Override
+    public ServerSocket createServerSocket(String service, int port) throws IOException {
+        return bound(new InetSocketAddress(port), BACKLOG);
+    }
+
+    @Override
+    public ServerSocket createServerSocket(String service, int port, int backlog) throws IOException {
+        return bound(new InetSocketAddress(port), backlog);
+    }
+
+    @Override
+    public ServerSocket createServerSocket(String service, int port, int backlog, InetAddress address)
+            throws IOException {
+        return bound(new InetSocketAddress(address, port), backlog);
+    }
+
+    private ServerSocket bound(InetSocketAddress address, int backlog) throws IOException {
+        ServerSocket socket = new Guarded();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(address, backlog);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Hands out only connections whose handshake is done. */
+    private final class Guarded extends ServerSocket {
+        private final BlockingQueue<Socket> ready = new ArrayBlockingQueue<>(MOST_HANDSHAKES);
+        private @Nullable Thread acceptor;
+
+        Guarded() throws IOException {}
+
+        @Override
+        public Socket accept() throws IOException {
+            if (acceptor == null) {
+                acceptor = threads("accept").newThread(this::acceptAll);
+                acceptor.start();
+            }
+            try {
+                while (!isClosed()) {
+                    Socket done = ready.poll(200, TimeUnit.MILLISECONDS);
+                    if (done != null) {
+                        return done;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new SocketException("closed");
+        }
+
+        private void acceptAll() {
+            while (!isClosed()) {
+                Incoming raw = new Incoming();
+                try {
+                    implAccept(raw);
+                    admit(raw);
+                } catch (IOException e) {
+                    closeQuietly(raw);
+                    pauseAfter(e);
+                }
+            }
+        }
+
+        /** Out of file descriptors, for one, an endless loop would take a whole core. */
+        private void pauseAfter(IOException e) {
+            if (!isClosed()) {
+                metrics.rejected("accepting", "half-open", String.valueOf(e.getMessage()));
+                try {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private void admit(Incoming raw) {
+            InetAddress from = raw.getInetAddress();
+            AtomicInteger count = pending.computeIfAbsent(from, address -> new AtomicInteger());
+            if (count.incrementAndGet() > MOST_PER_ADDRESS || !started(raw)) {
+                left(from);
+                metrics.rejected(from.getHostAddress(), "too-many", "handshakes at the same time");
+                closeQuietly(raw);
+            }
+        }
+
+        private boolean started(Incoming raw) {
+            try {
+                handshakes.execute(() -> {
+                    try {
+                        handshake(raw);
+                    } finally {
+                        left(raw.from());
+                    }
+                });
+                return true;
+            } catch (RejectedExecutionException e) {
+                return false;
+            }
+        }
+
+        private void left(InetAddress from) {
+            pending.computeIfPresent(from, (address, count) -> count.decrementAndGet() <= 0 ? null : count);
+        }
+
+        private void handshake(Incoming raw) {
+            String from = raw.from().getHostAddress();
+            ScheduledFuture<?> end = watch.schedule(() -> closeQuietly(raw), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+            try {
+                Socket done = tls == null ? raw.greeted() : secured(tls, raw);
+                if (!end.cancel(false) || !ready.offer(done)) {
+                    closeQuietly(done);
+                    metrics.rejected(from, "too-many", "accepted connections waiting");
+                }
+            } catch (NotAPeer e) {
+                metrics.rejected(from, "not-a-peer", "no greeting");
+                closeQuietly(raw);
+            } catch (IOException | RuntimeException e) {
+                boolean late = !end.cancel(false);
+                String why = late ? "not done in " + HANDSHAKE_MILLIS + " ms" : String.valueOf(e.getMessage());
+                metrics.rejected(from, tls == null || late ? "half-open" : "handshake", why);
+                closeQuietly(raw);
+            }
+        }
+    }
+
+    private static Socket secured(PeerTls tls, Socket raw) throws IOException {
+        SSLSocket socket = (SSLSocket) tls.context()
+                .getSocketFactory()
+                .createSocket(raw, raw.getInetAddress().getHostAddress(), raw.getPort(), true);
+        socket.setUseClientMode(false);
+        socket.setEnabledProtocols(new String[] {TLS});
+        socket.setNeedClientAuth(true);
+        socket.setSoTimeout(HANDSHAKE_MILLIS);
+        socket.startHandshake();
+        socket.setSoTimeout(0);
+        return socket;
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            return; // it is gone either way
+        }
+    }
+
+    private static final class NotAPeer extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** A connection that somebody else made. */
+    private static final class Incoming extends Socket {
+        private @Nullable InputStream replay;
+
+        InetAddress from() {
+            InetAddress address = getInetAddress();
+            return address == null ? InetAddress.getLoopbackAddress() : address;
+        }
+
+        /** Waits for the greeting of JGroups, which JGroups will then read again. */
+        Socket greeted() throws IOException {
+            setSoTimeout(HANDSHAKE_MILLIS);
+            InputStream in = super.getInputStream();
+            byte[] wanted = Connection.cookie;
+            byte[] greeting = new byte[wanted.length];
+            for (int i = 0; i < wanted.length; i++) {
+                int next = in.read();
+                if (next < 0) {
+                    throw new IOException("closed before its greeting");
+                }
+                if ((byte) next != wanted[i]) {
+                    throw new NotAPeer();
+                }
+                greeting[i] = (byte) next;
+            }
+            setSoTimeout(0);
+            replay = new SequenceInputStream(new ByteArrayInputStream(greeting), in);
+            return this;
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return replay == null ? super.getInputStream() : replay;
+        }
+    }
+}
