@@ -7,6 +7,7 @@ import io.grouter.route.RouteUri;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +22,25 @@ final class BestRoute {
      * Returns the merged entry, or null when nobody has the route.
      *
      * @param own what this site has, or null
-     * @param keptEmpty whether a route that nobody has is to be kept as known to be empty
+     * @param keptEmpty says whether a route that nobody has is to be kept as known to be empty
      */
-    static @Nullable RouteEntry of(RouteUri uri, @Nullable Offer own, boolean keptEmpty, Collection<AdjRibIn> others) {
-        List<LearnedOffer> learned = others.isEmpty() ? List.of() : new ArrayList<>(others.size());
+    static @Nullable RouteEntry of(
+            RouteUri uri, @Nullable Offer own, Predicate<RouteUri> keptEmpty, Collection<AdjRibIn> others) {
+        List<LearnedOffer> learned = List.of();
         for (AdjRibIn other : others) {
             Offer offer = other.offer(uri);
             if (offer != null) {
-                learned.add(new LearnedOffer(other.site(), offer));
+                LearnedOffer found = new LearnedOffer(other.site(), offer);
+                // Most routes are in one site, and this runs for each change of each route.
+                learned = learned.isEmpty() ? List.of(found) : with(learned, found);
             }
         }
-        return own == null && learned.isEmpty() && !keptEmpty ? null : new RouteEntry(uri, own, learned);
+        return own == null && learned.isEmpty() && !keptEmpty.test(uri) ? null : new RouteEntry(uri, own, learned);
+    }
+
+    private static List<LearnedOffer> with(List<LearnedOffer> some, LearnedOffer more) {
+        List<LearnedOffer> all = new ArrayList<>(some);
+        all.add(more);
+        return List.copyOf(all);
     }
 }

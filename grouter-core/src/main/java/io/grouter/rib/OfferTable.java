@@ -2,10 +2,9 @@ package io.grouter.rib;
 
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +18,84 @@ public final class OfferTable {
     /** Number of buckets. */
     public static final int BUCKETS = 1024;
 
-    private final Bucket[] buckets = new Bucket[BUCKETS];
+    private static final int BUCKET_BITS = 10;
+    private static final int LEAST_SLOTS = 4;
+
+    private final @Nullable Bucket[] buckets = new Bucket[BUCKETS];
     private int size;
     private long digest;
 
+    /** An open-addressed table: no object per route besides the route and the offer themselves. */
     private static final class Bucket {
-        final Map<RouteUri, Offer> offers = new HashMap<>(2);
+        @Nullable
+        RouteUri[] uris = new RouteUri[LEAST_SLOTS];
+
+        @Nullable
+        Offer[] offers = new Offer[LEAST_SLOTS];
+
+        int size;
         long digest;
+
+        /** Returns the slot of a route, or, when it is not there, minus one minus the slot where it would stand. */
+        int find(long hash, RouteUri uri) {
+            int mask = uris.length - 1;
+            int slot = (int) (hash >>> BUCKET_BITS) & mask;
+            while (true) {
+                RouteUri there = uris[slot];
+                if (there == null) {
+                    return -1 - slot;
+                }
+                if (there.equals(uri)) {
+                    return slot;
+                }
+                slot = (slot + 1) & mask;
+            }
+        }
+
+        void add(int slot, RouteUri uri, Offer offer) {
+            uris[slot] = uri;
+            offers[slot] = offer;
+            size++;
+            if (4 * size > 3 * uris.length) {
+                resize(2 * uris.length);
+            }
+        }
+
+        private void resize(int slots) {
+            @Nullable RouteUri[] oldUris = uris;
+            @Nullable Offer[] oldOffers = offers;
+            uris = new RouteUri[slots];
+            offers = new Offer[slots];
+            for (int i = 0; i < oldUris.length; i++) {
+                RouteUri uri = oldUris[i];
+                if (uri != null) {
+                    int slot = -1 - find(hash(uri), uri);
+                    uris[slot] = uri;
+                    offers[slot] = oldOffers[i];
+                }
+            }
+        }
+
+        /** Takes a route out, and moves those behind it that would no longer be found (Knuth, 6.4, algorithm R). */
+        void remove(int at) {
+            int mask = uris.length - 1;
+            int hole = at;
+            for (int next = (at + 1) & mask; uris[next] != null; next = (next + 1) & mask) {
+                RouteUri uri = uris[next];
+                int home = uri == null ? 0 : (int) (hash(uri) >>> BUCKET_BITS) & mask;
+                if (((next - home) & mask) >= ((next - hole) & mask)) {
+                    uris[hole] = uri;
+                    offers[hole] = offers[next];
+                    hole = next;
+                }
+            }
+            uris[hole] = null;
+            offers[hole] = null;
+            size--;
+            if (uris.length > LEAST_SLOTS && 8 * size < uris.length) {
+                resize(uris.length / 2);
+            }
+        }
     }
 
     /** Makes an empty table. */
@@ -33,7 +103,7 @@ public final class OfferTable {
 
     /** Returns the bucket a route belongs to, 0 to {@value #BUCKETS} - 1. */
     public static int bucketOf(RouteUri uri) {
-        return (int) (hash(hash(0, uri.host()), uri.path()) & (BUCKETS - 1));
+        return (int) hash(uri) & (BUCKETS - 1);
     }
 
     /** Returns the number of routes. */
@@ -55,35 +125,34 @@ public final class OfferTable {
     /** Returns the number of routes in one bucket. */
     public int size(int bucket) {
         Bucket found = buckets[bucket];
-        return found == null ? 0 : found.offers.size();
+        return found == null ? 0 : found.size;
     }
 
     /** Returns the offer for a route, or null. */
     public @Nullable Offer get(RouteUri uri) {
-        Bucket bucket = buckets[bucketOf(uri)];
-        return bucket == null ? null : bucket.offers.get(uri);
-    }
-
-    /** Returns a bucket's routes; a copy. */
-    public Map<RouteUri, Offer> bucket(int bucket) {
-        Bucket found = buckets[bucket];
-        return found == null ? Map.of() : Map.copyOf(found.offers);
+        long hash = hash(uri);
+        Bucket bucket = buckets[(int) hash & (BUCKETS - 1)];
+        int slot = bucket == null ? -1 : bucket.find(hash, uri);
+        return bucket == null || slot < 0 ? null : bucket.offers[slot];
     }
 
     /** Shows the routes of one bucket with their offers. The action must not change the table. */
     public void forEach(int bucket, BiConsumer<RouteUri, Offer> action) {
         Bucket found = buckets[bucket];
-        if (found != null) {
-            found.offers.forEach(action);
+        for (int i = 0; found != null && i < found.uris.length; i++) {
+            RouteUri uri = found.uris[i];
+            Offer offer = found.offers[i];
+            if (uri != null && offer != null) {
+                action.accept(uri, offer);
+            }
         }
     }
 
-    /** Shows the routes of one bucket. The action must not change the table. */
-    void forEachUri(int bucket, Consumer<RouteUri> action) {
-        Bucket found = buckets[bucket];
-        if (found != null) {
-            found.offers.keySet().forEach(action);
-        }
+    /** Returns the routes of one bucket; a copy. */
+    public List<RouteUri> uris(int bucket) {
+        List<RouteUri> uris = new ArrayList<>(size(bucket));
+        forEach(bucket, (uri, offer) -> uris.add(uri));
+        return uris;
     }
 
     /**
@@ -92,7 +161,8 @@ public final class OfferTable {
      * @return the offer that was there before, or null
      */
     public @Nullable Offer set(RouteUri uri, @Nullable Offer offer) {
-        int at = bucketOf(uri);
+        long hash = hash(uri);
+        int at = (int) hash & (BUCKETS - 1);
         Bucket bucket = buckets[at];
         if (bucket == null) {
             if (offer == null) {
@@ -101,20 +171,33 @@ public final class OfferTable {
             bucket = new Bucket();
             buckets[at] = bucket;
         }
-        Offer old = offer == null ? bucket.offers.remove(uri) : bucket.offers.put(uri, offer);
-        long change = (offer == null ? 0 : hash(uri, offer)) - (old == null ? 0 : hash(uri, old));
+        int slot = bucket.find(hash, uri);
+        Offer old = slot < 0 ? null : bucket.offers[slot];
+        if (slot < 0 && offer != null) {
+            bucket.add(-1 - slot, uri, offer);
+            size++;
+        } else if (slot >= 0 && offer != null) {
+            bucket.offers[slot] = offer;
+        } else if (slot >= 0) {
+            bucket.remove(slot);
+            size--;
+        }
+        long change = digest(hash, offer) - digest(hash, old);
         bucket.digest += change;
         digest += change;
-        size += (offer == null ? 0 : 1) - (old == null ? 0 : 1);
-        if (bucket.offers.isEmpty()) {
+        if (bucket.size == 0) {
             buckets[at] = null;
         }
         return old;
     }
 
-    private static long hash(RouteUri uri, Offer offer) {
-        long h = hash(hash(0, uri.host()), uri.path());
-        return mix(h + mix(offer.digest()));
+    private static long digest(long hash, @Nullable Offer offer) {
+        return offer == null ? 0 : mix(hash + mix(offer.digest()));
+    }
+
+    /** The same on every node. */
+    private static long hash(RouteUri uri) {
+        return hash(hash(0, uri.host()), uri.path());
     }
 
     private static long hash(long seed, String text) {

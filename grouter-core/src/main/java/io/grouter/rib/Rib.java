@@ -45,7 +45,9 @@ public final class Rib {
     private final WithdrawalGuard guard;
     private final OfferTable ownOffers = new OfferTable();
     private final Map<SiteId, AdjRibIn> others = new TreeMap<>();
-    private final Set<RouteUri> changed = new LinkedHashSet<>();
+    /** May hold a route more than once: looking at it again costs less than looking whether it is there. */
+    private final List<RouteUri> changed = new ArrayList<>();
+
     private final Set<RouteUri> changedBySibling = new LinkedHashSet<>();
     private final List<RibEvent> events = new ArrayList<>();
     private final RibMetrics metrics;
@@ -415,12 +417,12 @@ public final class Rib {
     private ChangeResult learn(SiteId site, OfferChange change, Cause cause, long nowNanos) {
         AdjRibIn from = learned(site);
         Offer offer = change.offer();
-        boolean fresh = from.table().get(change.uri()) == null;
+        boolean full = offer != null && from.table().size() >= config.maxRoutesPerSite();
         if (!change.uri().wellFormed()) {
             metrics.refused("learned");
             return ChangeResult.REFUSED;
         }
-        if (fresh && offer != null && from.table().size() >= config.maxRoutesPerSite()) {
+        if (full && from.table().get(change.uri()) == null) {
             metrics.refused("learned");
             return ChangeResult.REFUSED;
         }
@@ -452,8 +454,7 @@ public final class Rib {
         if (freshness == Freshness.GONE) {
             for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
                 from.table()
-                        .bucket(bucket)
-                        .keySet()
+                        .uris(bucket)
                         .forEach(uri -> learn(site, new OfferChange(uri, null), Cause.FORGOTTEN, nowNanos));
             }
             letGo(from, "the site was forgotten");
@@ -541,7 +542,7 @@ public final class Rib {
     }
 
     private void publish(RouteUri uri, @Nullable Offer own, Fib.Builder next) {
-        RouteEntry entry = BestRoute.of(uri, own, own == null && local.isKnownEmpty(uri), others.values());
+        RouteEntry entry = BestRoute.of(uri, own, local::isKnownEmpty, others.values());
         if (entry == null) {
             next.remove(uri);
         } else {

@@ -28,6 +28,8 @@ public final class RibThread implements AutoCloseable {
     private static final int BATCH = 4096;
     private static final long IDLE_NANOS = Duration.ofMillis(50).toNanos();
 
+    private static final long LONGEST_REST_NANOS = Duration.ofMillis(100).toNanos();
+
     private final Rib rib;
     private final LongSupplier clock;
     private final BlockingQueue<RibTask> queue;
@@ -36,6 +38,8 @@ public final class RibThread implements AutoCloseable {
     private final Counter dropped;
     private final Counter failed;
     private final Thread thread;
+    private long publishDueNanos;
+    private boolean resting;
     private volatile boolean running = true;
 
     private static final class Periodic {
@@ -143,6 +147,7 @@ public final class RibThread implements AutoCloseable {
 
     private void loop() {
         List<RibTask> batch = new ArrayList<>(BATCH);
+        publishDueNanos = clock.getAsLong();
         while (running) {
             RibTask first = next();
             if (first != null) {
@@ -160,8 +165,21 @@ public final class RibThread implements AutoCloseable {
                     run(each.task, now);
                 }
             }
-            run((tables, at) -> tables.publish(this::tell), now);
+            resting = now - publishDueNanos < 0;
+            if (!resting) {
+                publish(now);
+            }
         }
+    }
+
+    /**
+     * Makes a snapshot. One that took long, because much changed, is not followed by the next at once: many changes cost
+     * less in one snapshot than in several, and changing the tables has to go on as well.
+     */
+    private void publish(long now) {
+        run((tables, at) -> tables.publish(this::tell), now);
+        long done = clock.getAsLong();
+        publishDueNanos = done + Math.min(2 * (done - now), LONGEST_REST_NANOS);
     }
 
     private @Nullable RibTask next() {
@@ -175,7 +193,7 @@ public final class RibThread implements AutoCloseable {
     /** Waits no longer than until the next periodic task is due. */
     private long idleNanos() {
         long now = clock.getAsLong();
-        long wait = IDLE_NANOS;
+        long wait = resting ? Math.min(IDLE_NANOS, publishDueNanos - now) : IDLE_NANOS;
         for (Periodic each : periodic) {
             wait = Math.min(wait, each.dueNanos - now);
         }

@@ -38,7 +38,7 @@ final class SiblingTable {
     /** Shows the next few routes that have to be looked at again. */
     void settleSome(Consumer<RouteUri> action) {
         for (int i = 0; i < AT_A_TIME && settled < OfferTable.BUCKETS; i++) {
-            table.forEachUri(settled++, action);
+            table.uris(settled++).forEach(action);
         }
     }
 }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Answers questions about a table this node has. Used by the rib thread only; time is an argument. */
 final class Answers {
     private static final int BUCKETS_PER_REQUEST = 64;
-    private static final int ROUTES_PER_ANSWER = 1_500;
+    private static final int ROUTES_PER_ANSWER = 2_500;
     /** At most three bytes each, this stays far below {@link Frame#MAX_BYTES}. */
-    private static final int CHARACTERS_PER_ANSWER = 120_000;
+    private static final int CHARACTERS_PER_ANSWER = 150_000;
     /** A transfer that asked for nothing for so long is over. */
     private static final long OVER_NANOS = Duration.ofSeconds(5).toNanos();
 

@@ -3,12 +3,15 @@ package io.grouter.gossip;
 import io.grouter.link.Membership;
 import io.grouter.link.Peer;
 import io.grouter.link.SiteLink;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** The couriers to all nodes, made when they are needed and dismissed when a node has left. Safe for all threads. */
@@ -25,6 +28,7 @@ final class Couriers implements AutoCloseable {
     private final RandomGenerator random;
     private final Map<Peer, Courier> couriers = new ConcurrentHashMap<>();
     private final Courier siblings;
+    private final int windowBytes;
     private volatile boolean closed;
 
     Couriers(
@@ -40,12 +44,22 @@ final class Couriers implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.random = random;
+        this.windowBytes = config.windowBytes() != 0 ? config.windowBytes() : halfOfASocketBuffer();
         // To all siblings at once there is no window: JGroups drops what they do not take, and digests bring it back.
         this.siblings = courier("siblings", LOCAL, link::toSiblings, Long.MAX_VALUE, UNLIMITED);
     }
 
-    private Courier courier(
-            String name, String channel, java.util.function.Predicate<byte[]> wire, long window, double rate) {
+    /** More than a buffer takes would block the thread that sends to a node that takes nothing. */
+    private static int halfOfASocketBuffer() {
+        try (Socket probe = new Socket()) {
+            probe.setSendBufferSize(1 << 20);
+            return Math.max(GossipConfig.LEAST_WINDOW, probe.getSendBufferSize() / 2);
+        } catch (IOException e) {
+            return GossipConfig.LEAST_WINDOW;
+        }
+    }
+
+    private Courier courier(String name, String channel, Predicate<byte[]> wire, long window, double rate) {
         long patience = config.heartbeat().toNanos();
         return new Courier(name, channel, wire, random.nextLong() | 1, window, rate, patience, metrics, clock);
     }
@@ -57,7 +71,7 @@ final class Couriers implements AutoCloseable {
                         key.name(),
                         key.sibling() ? LOCAL : WAN,
                         frame -> link.send(key, frame),
-                        config.windowBytes(),
+                        windowBytes,
                         key.sibling() ? UNLIMITED : config.maxBytesPerSecond()));
     }
 

@@ -34,7 +34,7 @@ import java.util.TreeMap;
  * @param maxTransfers most tables that are sent at a time
  * @param maxBytesPerSecond most bytes per second to one node of another site
  * @param maxChangesPerSecond most changes per second taken in from one site; more are asked for later
- * @param windowBytes most bytes on their way to one node; half of what the system lets a socket buffer hold is safe
+ * @param windowBytes most bytes on their way to one node; 0 = half of what the system lets a socket's buffer hold
  * @param incarnationFile where the last used incarnation is kept, or {@code ""} to ask the other sites after a start
  */
 public record GossipConfig(
@@ -61,7 +61,7 @@ public record GossipConfig(
         int maxChangesPerSecond,
         int windowBytes,
         String incarnationFile) {
-    private static final int LEAST_WINDOW = 64 << 10;
+    static final int LEAST_WINDOW = 64 << 10;
 
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
     public GossipConfig {
@@ -83,7 +83,9 @@ public record GossipConfig(
         ConfigChecks.atLeast("maxTransfers", maxTransfers, 1);
         ConfigChecks.atLeast("maxBytesPerSecond", maxBytesPerSecond, 10_000);
         ConfigChecks.atLeast("maxChangesPerSecond", maxChangesPerSecond, 100);
-        ConfigChecks.atLeast("windowBytes", windowBytes, LEAST_WINDOW);
+        if (windowBytes != 0) {
+            ConfigChecks.atLeast("windowBytes", windowBytes, LEAST_WINDOW);
+        }
         boolean reachable = !loopback(local) || !loopback(wan);
         if (enabled && !insecure && (reachable || !signingKey.isEmpty() || !sites.isEmpty())) {
             secure(signingKey, sites, tls, reachable);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Speech {
     /** Changes kept for those who missed some. */
     static final int LOG_CHANGES = 65_536;
-    /** So many signatures of changes a second, while the changes are few: each takes half a millisecond. */
-    private static final int SIGNATURES_PER_SECOND = 16;
+    /** So many signatures of changes a second, while the changes are few: each takes most of a millisecond. */
+    private static final int SIGNATURES_PER_SECOND = 10;
     /** So many changes are worth a signature at any time. */
     private static final int MANY = 1_500;
 
@@ -36,7 +36,7 @@ final class Speech {
     private final long node;
     private final Outbox out;
     private final AnnounceLog log = new AnnounceLog(LOG_CHANGES);
-    private final TokenBucket signatures = new TokenBucket(SIGNATURES_PER_SECOND, SIGNATURES_PER_SECOND);
+    private final TokenBucket signatures = new TokenBucket(SIGNATURES_PER_SECOND, 2 * SIGNATURES_PER_SECOND);
     private final Set<SiteId> replied = new HashSet<>();
     private boolean remembers;
     private long incarnation;

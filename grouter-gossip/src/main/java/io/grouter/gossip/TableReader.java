@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableReader {
     /** Routes that may have been asked for and not come yet; about 32 bytes each on the wire. */
-    private static final int ROUTES_ON_THE_WAY = 16_384;
+    private static final int ROUTES_ON_THE_WAY = 24_576;
 
     private static final int BUCKETS_PER_REQUEST = 64;
     /** Keys whose changes are remembered while buckets are on their way. */
@@ -29,7 +29,10 @@ final class TableReader {
     /** Routes of half-received buckets. */
     private static final int MOST_PARTIAL = 2_000_000;
 
-    private static final long ANSWER_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long ANSWER_NANOS = Duration.ofMillis(1_500).toNanos();
+    /** Buckets may have to wait behind others. */
+    private static final long PROGRESS_NANOS = Duration.ofSeconds(3).toNanos();
+
     private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -165,9 +168,10 @@ final class TableReader {
             sequence = 0;
             beat = 0;
             catchingUp = false;
-            Repair now = repair;
-            if (now != null) {
-                now.touched.clear(); // sequences begin anew
+            if (repair != null) {
+                // Somebody else speaks now, and does not know what was asked. What was brought so far is kept.
+                repair = null;
+                waited = false;
             }
         }
     }
@@ -391,7 +395,7 @@ final class TableReader {
             }
         }
         Repair now = repair;
-        if (now != null && nowNanos - now.progressNanos >= ANSWER_NANOS) {
+        if (now != null && nowNanos - now.progressNanos >= (now.hasDigests ? PROGRESS_NANOS : ANSWER_NANOS)) {
             if (!now.hasDigests) {
                 repair = null;
                 return;

@@ -49,6 +49,7 @@ final class Stacks {
     /** Returns the channel between the nodes of one site: quick to notice, flow-controlled. */
     static JChannel local(LinkConfig config, SocketFactory sockets) throws Exception {
         List<Protocol> stack = bottom(config.local(), List.of(), config.localPeers(), sockets);
+        stack.add(new MERGE3().setMinInterval(500).setMaxInterval(1_500));
         stack.add(new FD_ALL3().setTimeout(4_000).setInterval(1_000));
         stack.add(new VERIFY_SUSPECT2().setTimeout(500));
         middle(stack, config.joinTimeout().toMillis() / 2);
@@ -60,6 +61,7 @@ final class Stacks {
     /** Returns the channel between the speakers of all sites: patient, never blocking. */
     static JChannel wan(LinkConfig config, SocketFactory sockets) throws Exception {
         List<Protocol> stack = bottom(config.wan(), config.wanAdvertised(), config.wanPeers(), sockets);
+        stack.add(new MERGE3().setMinInterval(1_000).setMaxInterval(4_000));
         stack.add(new FD_ALL3().setTimeout(8_000).setInterval(2_000));
         stack.add(new VERIFY_SUSPECT2().setTimeout(1_000));
         middle(stack, config.joinTimeout().toMillis());
@@ -100,7 +102,6 @@ final class Stacks {
         List<Protocol> stack = new ArrayList<>();
         stack.add(tcp);
         stack.add(discovery);
-        stack.add(new MERGE3().setMinInterval(1_000).setMaxInterval(4_000));
         return stack;
     }
 

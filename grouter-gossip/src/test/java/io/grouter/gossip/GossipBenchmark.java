@@ -45,7 +45,8 @@ public final class GossipBenchmark {
     /** Runs the parts. */
     public static void main(String[] args) throws IOException {
         Path root = Files.createTempDirectory("gossip-benchmark");
-        String parts = System.getenv().getOrDefault("BENCH_PARTS", "coldstart visible snapshot repair wan idle");
+        String parts = System.getenv()
+                .getOrDefault("BENCH_PARTS", "coldstart visible changes frozen takeover snapshot repair wan idle");
         Set<String> wanted = Set.of(parts.split(" +"));
         GossipBenchmark benchmark = new GossipBenchmark(root);
         try {
@@ -63,7 +64,7 @@ public final class GossipBenchmark {
         if (wanted.contains("coldstart")) {
             coldStart();
         }
-        if (wanted.contains("visible") || wanted.contains("changes") || wanted.contains("frozen")) {
+        if (wanted.stream().anyMatch(Set.of("visible", "changes", "frozen", "takeover")::contains)) {
             steady(wanted);
         }
         if (wanted.contains("snapshot")) {

@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
  * One node's tables and replication as a process of its own, without NATS, GoRouters and listeners: takes commands on
  * standard input and tells on standard output what it sees, with the machine's monotonic time in nanoseconds.
  *
- * <p>Commands: {@code fill FROM COUNT}, {@code drop FROM COUNT}, {@code change FROM COUNT PER_SECOND}, {@code add NAME},
+ * <p>Commands: {@code fill FROM COUNT}, {@code change FROM COUNT PER_SECOND PORT}, {@code take FROM COUNT PORT}, {@code add NAME},
  * {@code state}, {@code heap}, {@code feed STATE}, {@code exit}. Routes whose name begins with {@code probe} are told of
  * one by one.
  */
@@ -117,7 +117,7 @@ public final class GossipProcess {
                 4,
                 Integer.parseInt(config.getProperty("maxBytesPerSecond", "10000000")),
                 200_000,
-                196_608,
+                0,
                 text(config, "incarnationFile"));
     }
 
@@ -148,7 +148,8 @@ public final class GossipProcess {
     private void command(String[] words) {
         switch (words[0]) {
             case "fill" -> change(Integer.parseInt(words[1]), Integer.parseInt(words[2]), 0, 1, true);
-            case "drop" -> change(Integer.parseInt(words[1]), Integer.parseInt(words[2]), 0, 1, false);
+            case "take" ->
+                change(Integer.parseInt(words[1]), Integer.parseInt(words[2]), 0, Integer.parseInt(words[3]), false);
             case "change" ->
                 change(
                         Integer.parseInt(words[1]),
@@ -256,11 +257,26 @@ public final class GossipProcess {
             text.append(" wanBytes=").append((long) value("grouter_gossip_sent_bytes", "wan"));
             text.append(" relayed=").append((long) value("grouter_gossip_relayed", ""));
             text.append(" repairs=").append((long) value("grouter_gossip_repairs", ""));
-            text.append(" rejected=").append((long) value("grouter_gossip_rejected", "signature"));
+            text.append(" rejected=").append(rejected());
             text.append(" sites=").append((int) value("grouter_gossip_sites_in_reach", ""));
             text.append(" siblings=").append((int) value("grouter_gossip_siblings", ""));
             out.println(text);
         });
+    }
+
+    private String rejected() {
+        StringBuilder text = new StringBuilder();
+        registry.scrape(name -> name.endsWith("rejected") || name.endsWith("dropped"))
+                .forEach(snapshot -> snapshot.getDataPoints().forEach(point -> {
+                    if (value(point) > 0) {
+                        point.getLabels()
+                                .forEach(label -> text.append(label.getValue())
+                                        .append(':')
+                                        .append((long) value(point))
+                                        .append(','));
+                    }
+                }));
+        return text.toString();
     }
 
     private double value(String metric, String label) {
