@@ -388,7 +388,7 @@ final class Protocol {
         if (message instanceof Message.Behind) {
             onBehind(remote, head, site);
         } else if (message instanceof Message.Digests digests) {
-            remote.reader.onDigests(digests, now);
+            remote.reader.onDigests(digests, received.source().sibling(), now);
         } else if (message instanceof Message.Buckets buckets) {
             remote.reader.onBuckets(buckets, now);
             position(rib, site, remote);

@@ -260,7 +260,7 @@ final class Siblings {
         if (message instanceof Message.Announce announce) {
             current.onAnnounce(announce, now);
         } else if (message instanceof Message.Digests digests) {
-            current.onDigests(digests, now);
+            current.onDigests(digests, false, now);
         } else if (message instanceof Message.Buckets buckets) {
             current.onBuckets(buckets, now);
         } else if (message instanceof Message.Busy busy) {

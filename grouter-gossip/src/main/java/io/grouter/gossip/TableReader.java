@@ -6,6 +6,7 @@ import io.grouter.route.RouteUri;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,6 +61,7 @@ final class TableReader {
     private long incarnation;
     private long sequence;
     private long beat;
+    private long announcedDigest;
     private boolean complete;
     private boolean settled;
     private long queries;
@@ -85,6 +87,8 @@ final class TableReader {
         int onTheWay;
         int partial;
         long progressNanos;
+        /** Whether whoever answers has, itself, not yet what the site has. */
+        boolean premature;
         /** Whether an answer did not come. */
         boolean unanswered;
         /** Whether anything was learned. */
@@ -233,6 +237,7 @@ final class TableReader {
             return Result.DUPLICATE;
         }
         beat = heartbeat.beat();
+        announcedDigest = heartbeat.digest();
         complete = heartbeat.complete();
         if (equal(heartbeat)) {
             sequence = Math.max(sequence, heartbeat.sequence());
@@ -270,7 +275,12 @@ final class TableReader {
 
     // ---- repair by digests
 
-    void onDigests(Message.Digests digests, long nowNanos) {
+    /**
+     * Takes in digests.
+     *
+     * @param copied whether they are of another node's copy, not of the original
+     */
+    void onDigests(Message.Digests digests, boolean copied, long nowNanos) {
         boolean mine = digests.query() == query && query != 0;
         Repair now = repair;
         if (!mine || digests.head().incarnation() != incarnation || (now == null && !catchingUp)) {
@@ -288,6 +298,7 @@ final class TableReader {
         now.sizes = digests.sizes();
         now.progressNanos = nowNanos;
         sequence = Math.max(sequence, digests.sequence());
+        now.premature = copied && Arrays.stream(digests.digests()).sum() != announcedDigest;
         for (int bucket = 0; bucket < OfferTable.BUCKETS; bucket++) {
             if (digests.digests()[bucket] != copy.table().digest(bucket)) {
                 now.wanted.add(bucket);
@@ -371,8 +382,8 @@ final class TableReader {
     /** The next repair may wait longer only when this one had all its answers and still brought nothing. */
     private void endRepair(Repair now) {
         repair = null;
-        settled |= !now.unanswered;
-        boolean inVain = !now.unanswered && !now.fruitful;
+        settled |= !now.unanswered && !now.premature;
+        boolean inVain = !now.unanswered && !now.premature && !now.fruitful;
         waitNanos = inVain ? Math.min(2 * waitNanos, LONGEST_WAIT_NANOS) : FIRST_WAIT_NANOS;
     }
 

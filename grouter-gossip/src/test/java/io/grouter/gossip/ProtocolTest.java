@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grouter.fib.SiteView;
 import io.grouter.link.Peer;
+import io.grouter.rib.RibEvent;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
@@ -345,6 +346,271 @@ class ProtocolTest {
         assertThat(a.rib.learned()).hasSize(4);
     }
 
+    @Test
+    void newsTravelThroughAThirdSiteWhenTwoAreCutOff() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        TestNet.TestNode c = net.add("dc3");
+        net.run(3_000);
+        net.cutBetween("dc1", "dc3");
+        net.run(6_000);
+        a.register("app.dc1", 1);
+        c.register("app.dc3", 1);
+        net.run(1_500);
+        assertThat(c.routesOf("dc1")).containsExactly("app.dc1");
+        assertThat(a.routesOf("dc3")).containsExactly("app.dc3");
+        assertThat(view(a, "dc3").freshness()).isEqualTo(Freshness.FRESH);
+        assertThat(view(a, "dc3").lag().via()).isEqualTo(b.site);
+        net.cuts.clear();
+        net.run(3_000);
+        assertThat(view(a, "dc3").lag().via()).isNull();
+    }
+
+    @Test
+    void aWholeTableTravelsThroughAThirdSite() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc2");
+        net.cutBetween("dc1", "dc3");
+        for (int i = 0; i < 5_000; i++) {
+            a.register("app-" + i + ".dc1", 1);
+        }
+        net.run(3_000);
+        TestNet.TestNode late = net.add("dc3");
+        net.run(15_000);
+        assertThat(late.routesOf("dc1")).hasSize(5_000);
+        assertThat(view(late, "dc1").converged()).isTrue();
+    }
+
+    @Test
+    void oneDirectionIsEnoughWithAThirdSite() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc2");
+        TestNet.TestNode c = net.add("dc3");
+        net.run(3_000);
+        net.cuts.add("dc1>dc3");
+        net.run(6_000);
+        a.register("app.dc1", 1);
+        c.register("app.dc3", 1);
+        net.run(1_500);
+        assertThat(c.routesOf("dc1")).containsExactly("app.dc1");
+        assertThat(a.routesOf("dc3")).containsExactly("app.dc3");
+    }
+
+    @Test
+    void aNodeWithoutItsFeedUsesASiblings() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a2.rib.feed(FeedState.LOST, "test", net.now);
+        for (int i = 0; i < 3_000; i++) {
+            a1.register("app-" + i + ".dc1", 1);
+        }
+        net.run(3_000);
+        assertThat(a2.ownRoutes()).hasSize(3_000);
+        assertThat(a2.rib.complete()).isTrue();
+        a1.register("later.dc1", 1);
+        net.run(500);
+        assertThat(a2.ownRoutes()).contains("later.dc1");
+        a1.up = false;
+        net.run(4_000);
+        assertThat(a2.rib.complete()).as("nobody is left who knows").isFalse();
+        assertThat(a2.ownRoutes()).hasSize(3_001);
+        assertThat(b.routesOf("dc1")).hasSize(3_001);
+    }
+
+    @Test
+    void aSpeakerWithoutItsFeedSpeaksFromASiblings() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        a1.rib.feed(FeedState.LOST, "test", net.now);
+        net.run(2_000);
+        a2.register("app.dc1", 1);
+        net.run(2_000);
+        assertThat(b.routesOf("dc1")).containsExactly("app.dc1");
+    }
+
+    @Test
+    void siblingsThatLastinglyHearSomethingElseAreReported() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        a1.register("both.dc1", 1);
+        a2.register("both.dc1", 1);
+        net.run(70_000);
+        assertThat(a2.protocol.siblingsThatDiffer()).isZero();
+        a1.register("only-there.dc1", 1);
+        net.run(50_000);
+        assertThat(a2.protocol.siblingsThatDiffer()).isZero();
+        net.run(20_000);
+        assertThat(a2.protocol.siblingsThatDiffer()).isEqualTo(1);
+        assertThat(a2.events)
+                .anyMatch(event -> event instanceof RibEvent.Alarm alarm
+                        && alarm.raised()
+                        && alarm.what().contains("more than this one: 2 routes there, 1 here"));
+        a2.register("only-there.dc1", 1);
+        net.run(3_000);
+        assertThat(a2.protocol.siblingsThatDiffer()).isZero();
+        assertThat(a2.events).anyMatch(event -> event instanceof RibEvent.Alarm alarm && !alarm.raised());
+    }
+
+    @Test
+    void tooManyWithdrawalsAtOnceAreHeldBackAndTheTablesAreEqualAllTheSame() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 300; i++) {
+            a.register("app-" + i + ".dc1", 1);
+        }
+        net.run(3_000);
+        for (int i = 0; i < 300; i++) {
+            a.unregister("app-" + i + ".dc1", 1);
+        }
+        net.run(3_000);
+        assertThat(view(b, "dc1").converged()).as("by digest").isTrue();
+        assertThat(b.routesOf("dc1")).as("some went at once").hasSizeBetween(200, 250);
+        assertThat(view(b, "dc1").lag().heldWithdrawals())
+                .isEqualTo(b.routesOf("dc1").size());
+        assertThat(b.rib.releaseGuard(a.site)).isTrue();
+        b.publish();
+        assertThat(b.routesOf("dc1")).isEmpty();
+        assertThat(b.rib.releaseGuard(a.site)).isFalse();
+    }
+
+    @Test
+    void aRouteThatIsAnnouncedAgainIsNoLongerHeld() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 300; i++) {
+            a.register("app-" + i + ".dc1", 1);
+        }
+        net.run(3_000);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 300; i++) {
+                if (round == 0) {
+                    a.unregister("app-" + i + ".dc1", 1);
+                } else {
+                    a.register("app-" + i + ".dc1", 1);
+                }
+            }
+        }
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).hasSize(300);
+        assertThat(view(b, "dc1").lag().heldWithdrawals()).isZero();
+    }
+
+    @Test
+    void moreChangesThanAllowedAreTakenInLaterAndNoneIsLost() {
+        net.maxChangesPerSecond = 100;
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        for (int i = 0; i < 1_000; i++) {
+            a.register("app-" + i + ".dc1", 1);
+            if (i % 200 == 0) {
+                net.run(100);
+            }
+        }
+        assertThat(b.routesOf("dc1")).as(b.describe(a.site)).hasSizeLessThan(900);
+        net.run(20_000);
+        assertThat(b.routesOf("dc1")).hasSize(1_000);
+        assertThat(view(b, "dc1").converged()).isTrue();
+    }
+
+    @Test
+    void aBusySiteAnswersLater() {
+        net.maxTransfers = 1;
+        TestNet.TestNode a = net.add("dc1");
+        for (int i = 0; i < 3_000; i++) {
+            a.register("app-" + i + ".dc1", 1);
+        }
+        net.run(2_000);
+        TestNet.TestNode b = net.add("dc2");
+        TestNet.TestNode c = net.add("dc3");
+        net.run(15_000);
+        assertThat(b.routesOf("dc1")).hasSize(3_000);
+        assertThat(c.routesOf("dc1")).hasSize(3_000);
+    }
+
+    @Test
+    void aStandbyAnnouncesWhatTheSpeakerNoLongerDid() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        for (int i = 0; i < 2_000; i++) {
+            a1.register("app-" + i + ".dc1", 1);
+            a2.register("app-" + i + ".dc1", 1);
+        }
+        net.run(5_000);
+        a1.up = false;
+        for (int i = 0; i < 50; i++) {
+            a2.register("meanwhile-" + i + ".dc1", 1);
+        }
+        net.bucketMessages = 0;
+        net.run(3_000);
+        assertThat(b.routesOf("dc1")).hasSize(2_050);
+        assertThat(view(b, "dc1").converged()).isTrue();
+        assertThat(net.bucketMessages).isZero();
+    }
+
+    @Test
+    void aNodeWithoutAFileAsksBeforeItClaims() {
+        TestNet.TestNode b = net.add("dc2");
+        deliver(b, "dc1", false, heartbeat("dc1", 40, 0));
+        net.run(1_000);
+        TestNet.TestNode a = net.add("dc1");
+        a.register("app.dc1", 1);
+        net.run(1_500);
+        assertThat(a.lastIncarnation).isEqualTo(41);
+        assertThat(b.rejected("old-incarnation"))
+                .as("it never spoke with an old one")
+                .isZero();
+    }
+
+    @Test
+    void whatANewerVersionSaysOfARouteIsCarriedAlong() {
+        TestNet.TestNode b1 = net.add("dc2");
+        TestNet.TestNode b2 = net.add("dc2");
+        net.run(1_000);
+        byte[] extension = {1, 2, 3};
+        OfferChange put = new OfferChange(RouteUri.parse("app.dc1"), new Offer(1, "guid", extension));
+        deliver(b1, "dc1", false, new Message.Announce(head("dc1", 5), 0, List.of(put)));
+        net.deliverAll();
+        Offer held = b2.rib.learned(new SiteId("dc1")).table().get(RouteUri.parse("app.dc1"));
+        assertThat(Objects.requireNonNull(held).extension()).isEqualTo(extension);
+    }
+
+    @Test
+    void aForgottenSiteIsLearntAnewWhenItSpeaks() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a.register("app.dc1", 1);
+        net.run(2_000);
+        assertThat(b.protocol.forget(b.rib, a.site, net.now)).isTrue();
+        b.publish();
+        assertThat(b.rib.fib().site(a.site)).isNull();
+        assertThat(b.routesOf("dc1")).isEmpty();
+        net.run(2_000);
+        assertThat(b.routesOf("dc1")).containsExactly("app.dc1");
+    }
+
+    @Test
+    void signaturesAreFewHoweverManyTheChanges() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc2");
+        net.run(3_000);
+        int announcements = 0;
+        for (int tick = 0; tick < 100; tick++) {
+            for (int i = 0; i < 200; i++) {
+                a.register("app-" + (tick * 200 + i) + ".dc1", 1);
+            }
+            net.now += 20 * TestNet.MILLI;
+            a.tick();
+            announcements += net.wire.size();
+            net.deliverAll();
+        }
+        assertThat(announcements).as("in two seconds of 10,000 changes each").isLessThan(50);
+    }
+
     /** Whatever the network did, once it is well again every table equals its owner's, and never held anything else. */
     @Test
     void allTablesEqualTheirOwnersOnceTheNetworkHeals() {
@@ -363,9 +629,11 @@ class ProtocolTest {
             chaos.faulty = false;
             chaos.nodes.forEach(node -> {
                 node.cut = false;
+                node.apart = false;
                 node.up = true;
             });
-            chaos.run(20_000);
+            chaos.cuts.clear();
+            chaos.run(30_000);
             chaos.nodes.forEach(node -> equalsItsOwners(chaos, node));
         }
     }
@@ -373,8 +641,22 @@ class ProtocolTest {
     /** Both nodes of a site hear the same NATS; names carry their site, so that a foreign write would show. */
     private static void randomStep(TestNet chaos, Random random) {
         TestNet.TestNode node = chaos.nodes.get(random.nextInt(chaos.nodes.size()));
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(14)) {
             case 0 -> node.cut = !node.cut;
+            case 2 -> node.apart = !node.apart;
+            case 3 -> {
+                String way = node.site + ">" + chaos.nodes.get(random.nextInt(chaos.nodes.size())).site;
+                if (!chaos.cuts.remove(way)) {
+                    chaos.cuts.add(way);
+                }
+            }
+            case 4 -> node.clockAhead += random.nextInt(10_000) * TestNet.MILLI;
+            case 5 -> {
+                Set<String> own = node.ownRoutes();
+                node.incarnationFile = random.nextBoolean() ? 0 : node.incarnationFile;
+                node.restart();
+                own.forEach(uri -> node.register(uri, 1));
+            }
             case 1 ->
                 node.up = !node.up || chaos.nodes.stream().filter(n -> n.up).count() < 2;
             default -> {

@@ -148,6 +148,9 @@ final class TestNet {
         boolean apart;
 
         boolean congested;
+        /** Whether it speaks for its site whoever is first. */
+        boolean speaks;
+
         long clockAhead;
         long lastIncarnation;
         long incarnationFile;
@@ -221,8 +224,8 @@ final class TestNet {
                 }
             }
             return new Membership(
-                    first == this,
-                    first == this || first == null ? null : first.asPeer(true),
+                    first == this || speaks,
+                    first == this || first == null || speaks ? null : first.asPeer(true),
                     siblings,
                     sites,
                     List.of());

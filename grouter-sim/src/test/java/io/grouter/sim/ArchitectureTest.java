@@ -113,6 +113,8 @@ class ArchitectureTest {
                 .haveSimpleNameStartingWith("Protocol")
                 .or()
                 .haveSimpleNameStartingWith("Message")
+                .or()
+                .resideInAPackage(BASE + "gossip")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.jgroups..")
