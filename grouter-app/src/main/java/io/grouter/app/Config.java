@@ -33,6 +33,11 @@ public record Config(
         GossipConfig gossip,
         DnsConfig dns,
         AdminConfig admin) {
+    /** Checks what concerns more than one section; throws {@link IllegalArgumentException} naming the key. */
+    public Config {
+        gossip.check(site.name());
+    }
+
     /** Returns whether another configuration differs at most in the sites that are listened to. */
     boolean sameButForSites(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());

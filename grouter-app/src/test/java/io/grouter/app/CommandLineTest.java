@@ -64,6 +64,22 @@ class CommandLineTest {
     }
 
     @Test
+    void keygenPrintsLinesThatWorkTogether() throws IOException {
+        assertThat(run("keygen", "--site", "dc1")).isZero();
+        String[] lines = out.toString().split("\\R");
+        String config = "site: {name: dc1}\nnats: {servers: [\"nats://10.0.0.1:4222\"]}\n"
+                + "goRouters: {members: [{address: 10.0.0.2:80, status: 10.0.0.2:8080}]}\n"
+                + lines[1] + "\n" + lines[2] + "\n" + lines[6] + "\n" + lines[7] + "\n";
+        assertThat(run("check-config", file(config))).as(err.toString()).isZero();
+        assertThat(run("keygen", "--site", "dc1")).isZero();
+        String other = out.toString().split("\\R")[lines.length + 3];
+        assertThat(run("check-config", file(config.replace(lines[2], other)))).isEqualTo(2);
+        assertThat(err.toString()).contains("gossip.signingKey: does not belong to any key of site dc1");
+        assertThat(run("keygen", "--site", "DC 1")).isEqualTo(2);
+        assertThat(run("keygen")).isEqualTo(2);
+    }
+
+    @Test
     void theReferenceCanBePrinted() {
         assertThat(run("check-config", "--reference")).isZero();
         assertThat(out.toString()).isEqualTo(ConfigLoader.referenceText());

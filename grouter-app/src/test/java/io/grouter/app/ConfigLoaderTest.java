@@ -148,6 +148,25 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void beyondLoopbackGossipNeedsKeysAndCertificates() throws ConfigException {
+        assertThat(problems(MINIMAL + "gossip: {wan: 10.0.0.2:7900}\n"))
+                .singleElement()
+                .asString()
+                .contains("gossip.signingKey: is missing", "grouter keygen", "gossip.insecure: true");
+        assertThat(problems(MINIMAL + "gossip: {wan: 10.0.0.2:7900, insecure: true}\n"))
+                .isEmpty();
+        assertThat(problems(MINIMAL + "gossip: {wan: 10.0.0.2:7900, enabled: false}\n"))
+                .isEmpty();
+        assertThat(problems(MINIMAL + "gossip: {tls: {ca: a.pem}}\n"))
+                .containsExactly(
+                        "f.yaml:4:15: gossip.tls.certificate: is missing (expected: a file, as there are others)");
+        assertThat(problems(MINIMAL + "gossip: {sites: [{name: dc2, keys: [abc]}], insecure: true}\n"))
+                .singleElement()
+                .asString()
+                .contains("keys: is no key (expected: 44 characters of base64");
+    }
+
+    @Test
     void aMissingFileIsAProblem() {
         assertThatThrownBy(() -> ConfigLoader.load(Path.of("no-such-file.yaml")))
                 .isInstanceOf(ConfigException.class)

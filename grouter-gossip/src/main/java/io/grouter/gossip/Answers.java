@@ -4,6 +4,7 @@ import io.grouter.link.Peer;
 import io.grouter.rib.OfferTable;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
+import io.grouter.route.SiteId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ final class Answers {
     private static final int ROUTES_PER_ANSWER = 2_500;
     /** At most three bytes each, this stays far below {@link Frame#MAX_BYTES}. */
     private static final int CHARACTERS_PER_ANSWER = 150_000;
+    /** A whole table of a million routes takes about a hundred. */
+    private static final int QUESTIONS_PER_SECOND = 300;
     /** A transfer that asked for nothing for so long is over. */
     private static final long OVER_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -26,6 +29,8 @@ final class Answers {
     private final GossipMetrics metrics;
     private final int maxTransfers;
     private final Map<Transfer, Long> transfers = new HashMap<>();
+    /** Only sites whose signature was good get here, so there are no more of them than are configured. */
+    private final Map<SiteId, TokenBucket> askers = new HashMap<>();
 
     private record Transfer(long node, TableId table) {}
 
@@ -45,7 +50,10 @@ final class Answers {
     void answer(
             Received question, Message.Head head, long sequence, OfferTable table, @Nullable Speech speech, long now) {
         Peer asker = question.source();
-        if (out.congested(asker)) {
+        SiteId site = question.message().head().from();
+        TokenBucket questions =
+                askers.computeIfAbsent(site, key -> new TokenBucket(QUESTIONS_PER_SECOND, QUESTIONS_PER_SECOND));
+        if (out.congested(asker) || !questions.take(1, now)) {
             metrics.rejected(asker, "congested");
         } else if (question.message() instanceof Message.Pull pull) {
             int most = Math.max(1_000, table.size() / 2);

@@ -80,7 +80,10 @@ final class Couriers implements AutoCloseable {
             return;
         }
         for (Peer peer : to) {
-            to(peer).put(parcel);
+            // An answer to a node that is not there would else make a thread for every address somebody invents.
+            if (known(peer)) {
+                to(peer).put(parcel);
+            }
         }
         if (toSiblings && !link.membership().siblings().isEmpty()) {
             siblings.put(parcel);

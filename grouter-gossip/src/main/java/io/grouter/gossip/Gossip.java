@@ -73,7 +73,7 @@ public final class Gossip implements AutoCloseable {
         this.clock = clock;
         this.metrics = new GossipMetrics(registry, clock);
         try {
-            this.keys = new SiteKeys(own, config.insecure() ? "" : config.signingKey(), config.publicKeys());
+            this.keys = config.keys(own);
         } catch (IllegalArgumentException e) {
             throw new IOException("gossip." + e.getMessage(), e);
         }

@@ -120,6 +120,22 @@ public record GossipConfig(
         }
     }
 
+    /** Checks that the keys fit the site; throws {@link IllegalArgumentException} naming the key. */
+    public void check(SiteId own) {
+        if (enabled) {
+            try {
+                keys(own);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("gossip." + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Returns the keys to sign and to check with; throws {@link IllegalArgumentException} when they do not fit. */
+    SiteKeys keys(SiteId own) {
+        return new SiteKeys(own, insecure ? "" : signingKey, publicKeys());
+    }
+
     /** Returns the same with other sites. */
     public GossipConfig withSites(List<SiteTrust> others) {
         return new GossipConfig(

@@ -268,6 +268,7 @@ final class MessageCodec {
         private byte @Nullable [] digests;
         private byte @Nullable [] sizes;
         private byte @Nullable [] wanted;
+        private final RouteBlock.Budget budget = new RouteBlock.Budget();
         private final Set<SiteId> hears = new HashSet<>();
         private final List<Message.Bucket> buckets = new ArrayList<>();
 
@@ -303,7 +304,7 @@ final class MessageCodec {
                 case INFO -> info = readInfo(in);
                 case HEARS -> hears.add(new SiteId(string(in)));
                 case CHANGES -> {
-                    RouteBlock.Reader block = new RouteBlock.Reader();
+                    RouteBlock.Reader block = new RouteBlock.Reader(budget);
                     MessageCodec.message(in, inner -> block.field(inner, in));
                     changes = block;
                 }
@@ -396,8 +397,8 @@ final class MessageCodec {
             return bucket;
         }
 
-        private static Message.Bucket readBucket(CodedInputStream in) throws IOException {
-            RouteBlock.Reader block = new RouteBlock.Reader();
+        private Message.Bucket readBucket(CodedInputStream in) throws IOException {
+            RouteBlock.Reader block = new RouteBlock.Reader(budget);
             int[] index = {0};
             boolean[] last = {false};
             MessageCodec.message(in, field -> {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Protocol {
     /** A word from outside may move the own incarnation by this much and no more. */
     private static final long MOST_BEHIND = 1_000_000;
+
+    private static final double LEAPS_PER_SECOND = 0.2;
+    private static final int MOST_LEAPS = 8;
     /** Ticks are due far more often; being this late means that this node itself did not run. */
     private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
     /** For so long a node that knows no incarnation waits for what other sites say. */
@@ -47,6 +50,9 @@ final class Protocol {
     private final Siblings siblings;
     private final Answers answers;
     private final Map<SiteId, Remote> remotes = new TreeMap<>();
+    /** Others may make the site take another incarnation so often. */
+    private final TokenBucket leaps = new TokenBucket(LEAPS_PER_SECOND, MOST_LEAPS);
+
     private Membership members = Membership.NONE;
     private long strangersNanos;
     private boolean strangersReported;
@@ -313,7 +319,9 @@ final class Protocol {
         Message message = received.message();
         long incarnation = message.head().incarnation();
         if (message instanceof Message.Behind) {
-            if (incarnation - speech.highestSeen() > MOST_BEHIND) {
+            boolean leap = incarnation - speech.highestSeen() > MOST_BEHIND;
+            // Nobody has to prove what is said here, so it must not keep the site busy.
+            if (leap || (incarnation > speech.highestSeen() && !leaps.take(1, now))) {
                 metrics.rejected(received.source(), "incarnation-leap");
             } else {
                 speech.saw(

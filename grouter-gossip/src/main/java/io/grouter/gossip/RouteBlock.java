@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * text are deflated (RFC 1951) when that makes them shorter. Stateless; safe for all threads.
  */
 final class RouteBlock {
-    /** Most routes in one block. */
+    /** Most routes in one message. */
     static final int MAX_ROUTES = 20_000;
 
     private static final int MAX_TEXT = 2 << 20;
@@ -164,16 +164,49 @@ final class RouteBlock {
 
     // ---- reading
 
+    /** What all blocks of one message may hold together. */
+    static final class Budget {
+        private int routes = MAX_ROUTES;
+        private int characters = MAX_CHARACTERS;
+        private int text = 2 * MAX_TEXT;
+
+        private void routes(int count) {
+            routes -= count;
+            check(routes >= 0);
+        }
+
+        private void characters(int count) {
+            characters -= count;
+            check(characters >= 0);
+        }
+
+        private void text(int bytes) {
+            text -= bytes;
+            check(text >= 0);
+        }
+
+        private static void check(boolean within) {
+            if (!within) {
+                throw new IllegalArgumentException("more routes or longer names than a message may have");
+            }
+        }
+    }
+
     /** Collects the fields of a block. */
     static final class Reader {
         private static final byte[] NONE = {};
 
+        private final Budget budget;
         private int count;
         private int textLength = -1;
         private byte[] text = NONE;
         private byte[] offers = NONE;
         private byte[] guids = NONE;
         private byte[] extras = NONE;
+
+        Reader(Budget budget) {
+            this.budget = budget;
+        }
 
         /** Reads one field; false when it is not known. */
         boolean field(int field, CodedInputStream in) throws IOException {
@@ -199,9 +232,11 @@ final class RouteBlock {
         List<OfferChange> routes() throws IOException {
             // Each route takes at least one byte of offers and four of text, so nothing is allocated on their word
             // alone.
-            if (count < 0 || count > MAX_ROUTES || count > offers.length) {
+            if (count < 0 || count > offers.length) {
                 throw new IllegalArgumentException(count + " routes");
             }
+            budget.routes(count);
+            budget.text(Math.max(0, textLength));
             byte[] plain = textLength < 0 ? text : inflate(text, textLength);
             CodedInputStream names = CodedInputStream.newInstance(plain);
             CodedInputStream kinds = CodedInputStream.newInstance(offers);
@@ -210,7 +245,6 @@ final class RouteBlock {
             List<OfferChange> routes = new ArrayList<>(count);
             List<String> domains = new ArrayList<>();
             String label = "";
-            long characters = 0;
             for (int i = 0; i < count; i++) {
                 int shared = names.readUInt32();
                 if (shared < 0 || shared > label.length()) {
@@ -221,8 +255,8 @@ final class RouteBlock {
                 String domain = domain(names, domains);
                 String path = bounded(names.readStringRequireUtf8());
                 RouteUri uri = new RouteUri(domain.isEmpty() ? label : label + domain, path);
-                characters += uri.host().length() + uri.path().length();
-                if (!uri.wellFormed() || characters > MAX_CHARACTERS) {
+                budget.characters(uri.host().length() + uri.path().length());
+                if (!uri.wellFormed()) {
                     throw new IllegalArgumentException("malformed route");
                 }
                 routes.add(new OfferChange(uri, offer(kinds, ids, others)));

@@ -28,7 +28,7 @@ final class TableReader {
     /** Keys whose changes are remembered while buckets are on their way. */
     private static final int MOST_TOUCHED = 200_000;
     /** Routes of half-received buckets. */
-    private static final int MOST_PARTIAL = 2_000_000;
+    private static final int MOST_PARTIAL = 250_000;
 
     private static final long ANSWER_NANOS = Duration.ofMillis(1_500).toNanos();
     /** Buckets may have to wait behind others. */

@@ -149,6 +149,14 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
             throw new SocketException("closed");
         }
 
+        @Override
+        public void close() throws IOException {
+            super.close();
+            for (Socket waiting = ready.poll(); waiting != null; waiting = ready.poll()) {
+                closeQuietly(waiting);
+            }
+        }
+
         private void acceptAll() {
             while (!isClosed()) {
                 Incoming raw = new Incoming();

@@ -28,8 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -37,18 +39,21 @@ import java.util.concurrent.TimeUnit;
  * One node's tables and replication as a process of its own, without NATS, GoRouters and listeners: takes commands on
  * standard input and tells on standard output what it sees, with the machine's monotonic time in nanoseconds.
  *
- * <p>Commands: {@code fill FROM COUNT}, {@code change FROM COUNT PER_SECOND PORT}, {@code take FROM COUNT PORT}, {@code add NAME},
+ * <p>Commands: {@code fill FROM COUNT}, {@code change FROM COUNT PER_SECOND PORT}, {@code take FROM COUNT PORT}, {@code churn COUNT PER_SECOND ROUTES}, {@code add NAME},
  * {@code state}, {@code heap}, {@code feed STATE}, {@code exit}. Routes whose name begins with {@code probe} are told of
  * one by one.
  */
 public final class GossipProcess {
     private static final int BATCH = 500;
+    /** The first time a site's table has so many routes is told. */
+    private static final int MANY = 1_000_000;
 
     private final PrintStream out;
     private final SiteId site;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final RibThread rib;
     private final Gossip gossip;
+    private final Set<SiteId> many = new HashSet<>();
 
     private GossipProcess(Properties config, PrintStream out) throws IOException {
         this.out = out;
@@ -157,6 +162,7 @@ public final class GossipProcess {
                         Integer.parseInt(words[3]),
                         Integer.parseInt(words[4]),
                         true);
+            case "churn" -> churn(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
             case "add" -> {
                 RouteUri uri = RouteUri.parse(words[1]);
                 rib.post((tables, now) -> {
@@ -202,6 +208,26 @@ public final class GossipProcess {
         thread.start();
     }
 
+    /** Lets an endpoint behind each of some routes come and go in turn, so many changes a second. */
+    private void churn(int count, int perSecond, int routes) {
+        Thread thread = new Thread(
+                () -> {
+                    int batch = Math.max(1, perSecond / 100);
+                    long start = System.nanoTime();
+                    for (int done = 0; done < count; done += batch) {
+                        int at = done % routes;
+                        boolean add = done / routes % 2 == 0;
+                        int last = Math.min(routes, at + batch);
+                        while (!rib.post((tables, now) -> apply(tables, now, at, last, 99, add))) {
+                            pause(1_000_000);
+                        }
+                        pause(start + (long) (1e9 * (done + batch) / perSecond) - System.nanoTime());
+                    }
+                },
+                "churn");
+        thread.start();
+    }
+
     private void apply(Rib tables, long now, int first, int last, int port, boolean add) {
         for (int i = first; i < last; i++) {
             tables.apply(
@@ -235,8 +261,8 @@ public final class GossipProcess {
             }
         }
         for (SiteView view : fib.sites()) {
-            if (view.announcedRoutes() > 0 && view.routes() == view.announcedRoutes() && events.size() > 100) {
-                out.println("full " + view.site() + " " + view.routes() + " " + System.nanoTime());
+            if (view.routes() >= MANY && many.add(view.site())) {
+                out.println("many " + view.site() + " " + System.nanoTime());
             }
         }
     }

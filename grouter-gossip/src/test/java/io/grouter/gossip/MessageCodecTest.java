@@ -233,6 +233,24 @@ class MessageCodecTest {
         }
     }
 
+    /** A few bytes may stand for long names, because names share their beginnings, and because text is deflated. */
+    @Test
+    void whatAMessageUnfoldsToIsBounded() {
+        List<Message.Bucket> buckets = new ArrayList<>();
+        String label = "x".repeat(2_000);
+        for (int i = 0; buckets.size() < 100; i++) {
+            List<OfferChange> routes = new ArrayList<>();
+            OfferChange route = new OfferChange(RouteUri.parse(label + ".a" + i), new Offer(1, ""));
+            for (int n = 0; n < 100; n++) {
+                routes.add(route);
+            }
+            buckets.add(new Message.Bucket(OfferTable.bucketOf(route.uri()), true, routes));
+        }
+        byte[] bytes = MessageCodec.encode(new Message.Buckets(HEAD, 1, 1, buckets));
+        assertThat(bytes.length).as("small enough to be taken in").isLessThan(Frame.MAX_BYTES);
+        assertThatThrownBy(() -> MessageCodec.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void aRouteInTheWrongBucketIsRefused() {
         int wrong = (OfferTable.bucketOf(URI) + 1) % OfferTable.BUCKETS;

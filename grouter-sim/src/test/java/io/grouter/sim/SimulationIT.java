@@ -239,7 +239,7 @@ class SimulationIT {
                     }))
                     .as("counted by reason")
                     .isTrue();
-            assertThat(metrics(1, 1)).containsPattern("gossip_rejected_total\\{reason=\"not-a-peer\"} [1-9]");
+            assertThat(metrics(1, 1)).containsPattern("grouter_link_rejected_total\\{reason=\"not-a-peer\"} [1-9]");
         }
     }
 
