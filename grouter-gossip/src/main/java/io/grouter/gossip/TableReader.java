@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * only; time is an argument.
  */
 final class TableReader {
-    /** Routes that may have been asked for and not come yet; about 32 bytes each on the wire. */
-    private static final int ROUTES_ON_THE_WAY = 24_576;
+    /** Routes that may have been asked for and not come yet; about 20 bytes each on the wire. */
+    private static final int ROUTES_ON_THE_WAY = 40_000;
 
     private static final int BUCKETS_PER_REQUEST = 64;
     /** Keys whose changes are remembered while buckets are on their way. */
@@ -188,7 +188,8 @@ final class TableReader {
             return Result.DUPLICATE;
         }
         Repair now = repair;
-        if (announce.previous() > sequence && (now == null || !now.hasDigests)) {
+        boolean gap = announce.previous() > sequence;
+        if (gap && now == null) {
             metrics.gap();
             catchUp(nowNanos);
             return Result.GAP;
@@ -198,10 +199,12 @@ final class TableReader {
                 announce.changes().subList(known, announce.changes().size());
         if (!budget.take(changes.size(), nowNanos)) {
             metrics.delayed(changes.size());
-            // Asked for again as soon as there is room; nothing is lost.
-            catchingUp = true;
-            query = 0;
-            askedNanos = nowNanos - ANSWER_NANOS + budget.waitNanos(changes.size(), nowNanos);
+            if (now == null) {
+                // Asked for again as soon as there is room; nothing is lost.
+                catchingUp = true;
+                query = 0;
+                askedNanos = nowNanos - ANSWER_NANOS + budget.waitNanos(changes.size(), nowNanos);
+            }
             return Result.GAP;
         }
         for (OfferChange change : changes) {
@@ -212,6 +215,9 @@ final class TableReader {
                 now.touched.clear();
             }
             changes.forEach(change -> now.touched.put(change.uri(), announce.sequence()));
+        }
+        if (gap && now != null && !now.hasDigests) {
+            return Result.NEWS; // what was before will be in the buckets
         }
         sequence = announce.sequence();
         catchingUp = false;
