@@ -264,6 +264,11 @@ public final class Rib {
             from.guard.expired(1);
             return false;
         }
+        if (from.table().size() + held > config.maxRoutesPerSite()) {
+            from.guard.release();
+            letGo(from, "more than a site may have, with those it has now");
+            return false;
+        }
         if (change == WithdrawalGuard.Change.ENGAGED) {
             String why = "more than " + config.guard().percent() + "% of the site's routes were withdrawn at once";
             metrics.guard(change.name().toLowerCase(Locale.ROOT));

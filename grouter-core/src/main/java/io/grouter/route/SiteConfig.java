@@ -22,6 +22,8 @@ public record SiteConfig(
         entries = List.copyOf(entries);
         checkPort("httpPort", httpPort);
         checkPort("httpsPort", httpsPort);
+        atMost("aliases", aliases.size());
+        atMost("entries", entries.size());
         Set<String> appDomains = new HashSet<>();
         for (Alias alias : aliases) {
             if (!appDomains.add(alias.appDomain())) {
@@ -34,6 +36,14 @@ public record SiteConfig(
                 throw new IllegalArgumentException(
                         "entries: \"" + entry + "\" (expected: IPv4 or IPv6 addresses without port)");
             }
+        }
+    }
+
+    /** Other sites take no more: it travels with every heartbeat. */
+    private static void atMost(String key, int count) {
+        if (count > SiteInfo.MOST_ADDRESSES) {
+            throw new IllegalArgumentException(
+                    key + ": " + count + " of them (expected: <= " + SiteInfo.MOST_ADDRESSES + ")");
         }
     }
 

@@ -21,6 +21,9 @@ public record SiteInfo(
         List<String> entries,
         int healthyGoRouters,
         boolean draining) {
+    /** Most aliases, and most entries, that a site may have. */
+    public static final int MOST_ADDRESSES = 64;
+
     /** Copies the lists. */
     public SiteInfo {
         aliases = List.copyOf(aliases);

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,10 +108,34 @@ final class PemMaterial {
             throws IOException, GeneralSecurityException {
         KeyStore store = emptyStore();
         X509Certificate[] chain = Pem.certificates(certificate).toArray(X509Certificate[]::new);
-        store.setKeyEntry("own", Pem.privateKey(key), NO_PASSWORD, chain);
+        PrivateKey secret = Pem.privateKey(key);
+        if (!belongTogether(secret, chain[0])) {
+            // As it is between the writing of two files; and no handshake would say so as clearly.
+            throw new IOException(key + " is not the key of the first certificate in " + certificate);
+        }
+        store.setKeyEntry("own", secret, NO_PASSWORD, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+    }
+
+    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
+        if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
+            return false;
+        }
+        byte[] probe = {1};
+        Signature engine = Signature.getInstance(algorithm);
+        engine.initSign(key);
+        engine.update(probe);
+        byte[] signature = engine.sign();
+        engine.initVerify(certificate.getPublicKey());
+        engine.update(probe);
+        return engine.verify(signature);
     }
 
     private static KeyStore emptyStore() throws IOException, GeneralSecurityException {

@@ -32,7 +32,7 @@ final class Answers {
     /** Only sites whose signature was good get here, so there are no more of them than are configured. */
     private final Map<SiteId, TokenBucket> askers = new HashMap<>();
 
-    private record Transfer(long node, TableId table) {}
+    private record Transfer(SiteId site, long node, TableId table) {}
 
     Answers(Outbox out, GossipMetrics metrics, int maxTransfers) {
         this.out = out;
@@ -62,7 +62,7 @@ final class Answers {
                     speech == null || pull.byDigest() ? null : speech.since(from, pull.sequence(), most, head.to());
             if (changes != null) {
                 changes.forEach(message -> reply(asker, message));
-            } else if (mayTransfer(asker, head.table(), now)) {
+            } else if (mayTransfer(site, asker, head.table(), now)) {
                 reply(asker, digests(pull.query(), head, sequence, table));
             } else {
                 busy(question, head);
@@ -71,7 +71,7 @@ final class Answers {
             HashSet<Integer> buckets = new HashSet<>(request.buckets());
             if (buckets.size() != request.buckets().size() || buckets.size() > BUCKETS_PER_REQUEST) {
                 metrics.rejected(asker, "oversized");
-            } else if (mayTransfer(asker, head.table(), now)) {
+            } else if (mayTransfer(site, asker, head.table(), now)) {
                 answerBuckets(asker, request, head, sequence, table);
             } else {
                 busy(question, head);
@@ -88,9 +88,10 @@ final class Answers {
         reply(question.source(), new Message.Busy(head, query));
     }
 
-    private boolean mayTransfer(Peer asker, TableId table, long now) {
+    private boolean mayTransfer(SiteId site, Peer asker, TableId table, long now) {
         transfers.values().removeIf(last -> now - last > OVER_NANOS);
-        Transfer transfer = new Transfer(asker.node(), table);
+        // A node's number is its own word; a site's name was proven.
+        Transfer transfer = new Transfer(site, asker.sibling() ? asker.node() : 0, table);
         if (!transfers.containsKey(transfer) && transfers.size() >= maxTransfers) {
             return false;
         }

@@ -1,6 +1,7 @@
 package io.grouter.gossip;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,10 +28,20 @@ final class Claims {
     private static final class Claimant {
         final long sinceNanos;
         long heardNanos;
+        long incarnation;
+        long beat;
 
         Claimant(long nowNanos) {
             this.sinceNanos = nowNanos;
             this.heardNanos = nowNanos;
+        }
+
+        void heard(long ofIncarnation, long ofBeat, long nowNanos) {
+            if (ofIncarnation > incarnation || (ofIncarnation == incarnation && ofBeat > beat)) {
+                incarnation = ofIncarnation;
+                beat = ofBeat;
+                heardNanos = nowNanos;
+            }
         }
     }
 
@@ -73,29 +84,39 @@ final class Claims {
         return rival != 0;
     }
 
-    Verdict check(long ofIncarnation, long claimant, long nowNanos) {
-        if (known.size() >= MOST_KNOWN && !known.containsKey(claimant)) {
-            known.values().removeIf(each -> nowNanos - each.heardNanos > silenceNanos);
-            if (known.size() >= MOST_KNOWN) {
-                return Verdict.OLD;
-            }
-        }
-        Claimant speaker = known.computeIfAbsent(claimant, key -> new Claimant(nowNanos));
+    /**
+     * Looks at a statement. What was said before can be repeated by anyone, so only what is new keeps a process alive.
+     *
+     * @param beat number of the heartbeat, 0 for anything else
+     */
+    Verdict check(long ofIncarnation, long claimant, long beat, long nowNanos) {
         Claimant holder = known.get(current);
         if (rival != 0 && (holder == null || nowNanos - holder.heardNanos > silenceNanos)) {
             rival = 0;
             returns = 0;
         }
-        speaker.heardNanos = nowNanos;
-        if (claimant == rival) {
+        if (claimant == rival && rival != 0) {
+            Claimant late = known.get(rival);
+            if (late != null) {
+                late.heard(ofIncarnation, beat, nowNanos);
+            }
             return Verdict.QUARANTINED;
         }
         if (ofIncarnation < incarnation) {
             return Verdict.OLD;
         }
         if (ofIncarnation == incarnation && current != 0) {
-            return claimant == current ? Verdict.CURRENT : Verdict.TWICE;
+            if (claimant != current) {
+                return Verdict.TWICE;
+            }
+            if (holder != null) {
+                holder.heard(ofIncarnation, beat, nowNanos);
+            }
+            return Verdict.CURRENT;
         }
+        Claimant speaker = known.computeIfAbsent(claimant, key -> new Claimant(nowNanos));
+        speaker.heard(ofIncarnation, beat, nowNanos);
+        forgetTheLongestSilent(claimant);
         if (claimant != current && holder != null && taken(claimant, speaker, holder, nowNanos)) {
             return Verdict.QUARANTINED;
         }
@@ -103,6 +124,15 @@ final class Claims {
         incarnation = ofIncarnation;
         current = claimant;
         return same ? Verdict.CURRENT : Verdict.NEW;
+    }
+
+    private void forgetTheLongestSilent(long but) {
+        if (known.size() > MOST_KNOWN) {
+            known.entrySet().stream()
+                    .filter(each -> each.getKey() != but && each.getKey() != current && each.getKey() != rival)
+                    .min(Comparator.comparingLong(each -> each.getValue().heardNanos))
+                    .ifPresent(each -> known.remove(each.getKey()));
+        }
     }
 
     /** The word goes to another process; returns whether it must not, because that one is a rival. */

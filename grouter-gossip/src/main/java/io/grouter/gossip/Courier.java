@@ -18,6 +18,9 @@ final class Courier implements AutoCloseable {
     /** An acknowledgement is worth a frame of its own from so many bytes on; less waits for the next frame. */
     private static final int ACK_BYTES = 24 << 10;
 
+    /** A window for what goes to several nodes at once: nobody acknowledges it. */
+    static final long UNCOUNTED = Long.MAX_VALUE;
+
     private static final int MOST_MESSAGES = 8_192;
     private static final long MOST_BYTES = 8L << 20;
     private static final int FRAME_OVERHEAD = 160;
@@ -27,6 +30,7 @@ final class Courier implements AutoCloseable {
     private final GossipMetrics metrics;
     private final LongSupplier clock;
     private final Window window;
+    private final boolean counted;
     private final TokenBucket bandwidth;
     private final long patienceNanos;
     private final Thread thread;
@@ -65,8 +69,10 @@ final class Courier implements AutoCloseable {
         this.channel = channel;
         this.metrics = metrics;
         this.clock = clock;
+        this.counted = windowBytes != UNCOUNTED;
         this.window = new Window(stream, windowBytes);
-        this.bandwidth = new TokenBucket(bytesPerSecond, Math.max(bytesPerSecond / 4, (double) windowBytes));
+        this.bandwidth = new TokenBucket(
+                bytesPerSecond, Math.max(bytesPerSecond / 4, (double) Math.min(windowBytes, MOST_BYTES)));
         this.patienceNanos = patienceNanos;
         this.thread = new Thread(this::loop, "grouter-gossip-to-" + name);
         this.thread.setDaemon(true);
@@ -216,12 +222,12 @@ final class Courier implements AutoCloseable {
         bandwidth.take(size, now);
         queue.removeFirst();
         queuedBytes -= parcel.weight();
-        return frame(window.stream(), window.send(size), sealed);
+        return counted ? frame(window.stream(), window.send(size), sealed) : frame(0, 0, sealed);
     }
 
     /** Returns how long to wait before it is worth looking again; 0 = it may go. */
     private long waitMillis(int size, long now) {
-        if (!window.takes(size)) {
+        if (counted && !window.takes(size)) {
             return 100; // an acknowledgement ends it earlier
         }
         long nanos = bandwidth.waitNanos(size, now);

@@ -46,7 +46,7 @@ final class Couriers implements AutoCloseable {
         this.random = random;
         this.windowBytes = config.windowBytes() != 0 ? config.windowBytes() : halfOfASocketBuffer();
         // To all siblings at once there is no window: JGroups drops what they do not take, and digests bring it back.
-        this.siblings = courier("siblings", LOCAL, link::toSiblings, Long.MAX_VALUE, UNLIMITED);
+        this.siblings = courier("siblings", LOCAL, link::toSiblings, Courier.UNCOUNTED, UNLIMITED);
     }
 
     /** More than a buffer takes would block the thread that sends to a node that takes nothing. */

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +33,8 @@ import java.util.function.Supplier;
  */
 public final class Gossip implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(20);
+    private static final int MESSAGES_PER_SECOND = 1_000;
+    private static final int MOST_SENDERS = 256;
     /** For so long a transport thread waits for room in the rib thread's queue. */
     private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -196,9 +200,9 @@ public final class Gossip implements AutoCloseable {
         keys.trust(changed.publicKeys());
     }
 
-    /** Returns whether a site is one of those that are listened to. */
+    /** Returns whether a site is among those configured; without keys none is. */
     public boolean trusts(SiteId site) {
-        return !site.equals(own) && trusted(site.name());
+        return !site.equals(own) && keys.on() && trusted(site.name());
     }
 
     /** Forgets a site with all its routes; the future says whether anything was known of it. */
@@ -222,8 +226,24 @@ public final class Gossip implements AutoCloseable {
     // ---- receiving
 
     private final class Incoming implements SiteLink.Receiver {
+        private final Map<Long, TokenBucket> senders = new HashMap<>();
+
+        /** Looking at a message costs a millisecond of signature, so nobody may send more than a node ever would. */
+        private synchronized boolean mayCome(Peer from) {
+            if (senders.size() > MOST_SENDERS) {
+                senders.clear();
+            }
+            return senders.computeIfAbsent(
+                            from.node(), key -> new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND))
+                    .take(1, clock.getAsLong());
+        }
+
         @Override
         public void onMessage(Peer from, byte[] payload) {
+            if (!mayCome(from)) {
+                metrics.rejected(from, "too-many");
+                return;
+            }
             if (!(Frame.decode(payload) instanceof Frame.Decoded.Ok ok)) {
                 metrics.rejected(from, ((Frame.Decoded.Malformed) Frame.decode(payload)).reason());
                 return;
@@ -231,22 +251,22 @@ public final class Gossip implements AutoCloseable {
             Frame frame = ok.frame();
             couriers.onFrame(from, frame);
             Frame.Sealed sealed = frame.sealed();
-            if (sealed != null && !take(from, frame, sealed)) {
-                couriers.done(from, frame);
+            // What is not believed is not acknowledged either: anyone can give any address as the sender's.
+            if (sealed != null) {
+                take(from, frame, sealed);
             }
         }
 
-        /** Returns whether the rib thread will deal with it. */
-        private boolean take(Peer from, Frame frame, Frame.Sealed sealed) {
+        private void take(Peer from, Frame frame, Frame.Sealed sealed) {
             Message message;
             try {
                 message = MessageCodec.decode(sealed.statement());
             } catch (MessageCodec.UnknownType e) {
                 metrics.rejected(from, "unknown-type");
-                return false;
+                return;
             } catch (IOException | IllegalArgumentException e) {
                 metrics.rejected(from, "content");
-                return false;
+                return;
             }
             String wrong =
                     switch (keys.check(message.head().from(), sealed.keyId(), sealed.statement(), sealed.signature())) {
@@ -257,31 +277,30 @@ public final class Gossip implements AutoCloseable {
                     };
             if (!wrong.isEmpty()) {
                 metrics.rejected(from, wrong);
-                return false;
+                return;
             }
             Received received = new Received(from, message, sealed);
-            return post(from, (tables, now) -> {
+            post(from, (tables, now) -> {
                 protocol.onMessage(tables, received, now);
                 couriers.done(from, frame);
             });
         }
 
         /** A full queue is waited for: the sender's window sees to it that no more than that comes. */
-        private boolean post(Peer from, RibTask task) {
+        private void post(Peer from, RibTask task) {
             long since = clock.getAsLong();
             while (!closed && !rib.post(task)) {
                 if (clock.getAsLong() - since > ROOM_NANOS) {
                     metrics.rejected(from, "queue-full");
-                    return false;
+                    return;
                 }
                 try {
                     TimeUnit.MILLISECONDS.sleep(1);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    return false;
+                    return;
                 }
             }
-            return true;
         }
 
         @Override

@@ -69,6 +69,11 @@ public record GossipConfig(
         wanAdvertised = List.copyOf(wanAdvertised);
         wanPeers = List.copyOf(wanPeers);
         sites = List.copyOf(sites);
+        long names = sites.stream().map(SiteTrust::name).distinct().count();
+        if (names < sites.size()) {
+            throw new IllegalArgumentException(
+                    "sites: a name is there twice (expected: one entry for each site, with both keys while it changes them)");
+        }
         if (wanAdvertised.size() > 1) {
             throw new IllegalArgumentException("wanAdvertised: " + wanAdvertised.size() + " (expected: at most one)");
         }

@@ -33,6 +33,7 @@ final class GossipMetrics {
         "twice",
         "quarantined",
         "congested",
+        "too-many",
         "queue-full"
     };
 

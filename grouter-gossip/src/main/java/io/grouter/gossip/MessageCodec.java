@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * all threads.
  */
 final class MessageCodec {
-    private static final int MAX_ADDRESSES = 64;
+    private static final int MAX_ADDRESSES = SiteInfo.MOST_ADDRESSES;
     private static final int MAX_BUCKETS = OfferTable.BUCKETS;
     private static final int DIGEST_BYTES = Long.BYTES * OfferTable.BUCKETS;
 

@@ -30,6 +30,7 @@ final class Protocol {
     /** A word from outside may move the own incarnation by this much and no more. */
     private static final long MOST_BEHIND = 1_000_000;
 
+    private static final long MOST_INCARNATION = 1L << 62;
     private static final double LEAPS_PER_SECOND = 0.2;
     private static final int MOST_LEAPS = 8;
     /** Ticks are due far more often; being this late means that this node itself did not run. */
@@ -50,13 +51,14 @@ final class Protocol {
     private final Siblings siblings;
     private final Answers answers;
     private final Map<SiteId, Remote> remotes = new TreeMap<>();
-    /** Others may make the site take another incarnation so often. */
-    private final TokenBucket leaps = new TokenBucket(LEAPS_PER_SECOND, MOST_LEAPS);
+    /** Each other site may, without a proof, make this one take another incarnation so often. */
+    private final Map<SiteId, TokenBucket> leaps = new TreeMap<>();
 
     private Membership members = Membership.NONE;
     private long strangersNanos;
     private boolean strangersReported;
     private boolean ticked;
+    private long lastTickNanos;
     private long nowNanos;
 
     /** What is known of another site besides its table. */
@@ -70,6 +72,10 @@ final class Protocol {
         /** The node that spoke for it last, without anyone between. */
         @Nullable
         Peer speaker;
+
+        /** Its last heartbeat, with its signature: what proves to the site itself which incarnation was seen. */
+        @Nullable
+        Received proof;
 
         boolean heard;
         /** Whether the last heartbeat came through the own site's speaker. */
@@ -175,11 +181,12 @@ final class Protocol {
 
     /** Does what is due: claims or keeps the word for the site, sends heartbeats, ages the other sites. */
     void tick(Rib rib, SiteInfo info, long now) {
-        long late = ticked ? now - nowNanos : 0;
+        long late = ticked ? now - lastTickNanos : 0;
         if (late > PAUSE_NANOS) {
             rib.learned().forEach(site -> site.credit(late, now));
         }
         ticked = true;
+        lastTickNanos = now;
         nowNanos = now;
         if (speech.tick(members.speaker(), now)) {
             if (speech.mustAsk(now, members.sites().keySet())) {
@@ -243,7 +250,7 @@ final class Protocol {
 
     /** Takes in one message. What may not be believed is counted, and changes nothing. */
     void onMessage(Rib rib, Received received, long now) {
-        nowNanos = Math.max(nowNanos, now);
+        nowNanos = now;
         Message message = received.message();
         Message.Head head = message.head();
         Peer source = received.source();
@@ -251,6 +258,9 @@ final class Protocol {
         boolean direct = !source.sibling() && source.site().equals(head.from());
         if (to != null && !to.equals(own)) {
             passOn(received, to, direct);
+        } else if (head.from().equals(own) && !source.sibling() && message instanceof Message.Heartbeat) {
+            // This site's own word, sent back: somebody else spoke for the site in that incarnation.
+            speech.saw(head.incarnation(), head.claimant(), source.site());
         } else if (head.from().equals(own) != source.sibling() && !(source.sibling() && isStatement(message))) {
             metrics.rejected(source, "own-site");
         } else if (!head.table().official()) {
@@ -262,9 +272,12 @@ final class Protocol {
         } else if (message instanceof Message.Ask
                 && head.from().equals(head.table().site())) {
             Remote remote = remotes.get(head.from());
-            Message.Head none = head(head.from(), head.table(), 0);
-            Message.Head seen = remote == null ? none : behind(remote, head.from(), head.from());
-            out.send(List.of(source), false, new Message.Behind(seen));
+            if (remote == null) {
+                Message.Head none = head(head.from(), head.table(), 0);
+                out.send(List.of(source), false, new Message.Behind(none));
+            } else {
+                tellWhatWasSeen(remote, head.from(), source);
+            }
         } else if (!head.from().equals(head.table().site()) && !source.sibling()) {
             metrics.rejected(source, "foreign");
         } else {
@@ -319,9 +332,12 @@ final class Protocol {
         Message message = received.message();
         long incarnation = message.head().incarnation();
         if (message instanceof Message.Behind) {
-            boolean leap = incarnation - speech.highestSeen() > MOST_BEHIND;
+            SiteId by = message.head().from();
+            boolean news =
+                    incarnation > speech.highestSeen() && !received.source().sibling();
+            boolean leap = speech.highestSeen() > 0 && incarnation - speech.highestSeen() > MOST_BEHIND;
             // Nobody has to prove what is said here, so it must not keep the site busy.
-            if (leap || (incarnation > speech.highestSeen() && !leaps.take(1, now))) {
+            if (news && (leap || incarnation > MOST_INCARNATION || !mayLeap(by, now))) {
                 metrics.rejected(received.source(), "incarnation-leap");
             } else {
                 speech.saw(
@@ -339,6 +355,11 @@ final class Protocol {
         } else {
             metrics.rejected(received.source(), "own-site");
         }
+    }
+
+    private boolean mayLeap(SiteId by, long now) {
+        return leaps.computeIfAbsent(by, site -> new TokenBucket(LEAPS_PER_SECOND, MOST_LEAPS))
+                .take(1, now);
     }
 
     private void tellSibling(Peer sibling) {
@@ -406,7 +427,8 @@ final class Protocol {
             TableReader.Result result = message instanceof Message.Heartbeat heartbeat
                     ? onHeartbeat(rib, remote, received, heartbeat, now)
                     : remote.reader.onAnnounce((Message.Announce) message, now);
-            if (direct) {
+            // Whoever has heard a statement can repeat it, so only the first time tells where it came from.
+            if (direct && result != TableReader.Result.DUPLICATE) {
                 remote.direct = true;
                 remote.directNanos = now;
                 remote.speaker = received.source();
@@ -428,7 +450,7 @@ final class Protocol {
                 && head.claimant() != remote.claims.claimant();
         if (head.from().equals(own) && (more || other)) {
             Peer way = wayTo(site);
-            if (way != null && nowNanos - remote.behindNanos >= BEHIND_NANOS) {
+            if (way != null && (!remote.behindTold || nowNanos - remote.behindNanos >= BEHIND_NANOS)) {
                 remote.behindNanos = nowNanos;
                 remote.behindTold = true;
                 Message.Head told = new Message.Head(own, site, head.table(), head.incarnation(), head.claimant());
@@ -446,7 +468,8 @@ final class Protocol {
         Message.Head head = received.message().head();
         SiteId site = head.table().site();
         boolean before = remote.claims.conflict();
-        Claims.Verdict verdict = remote.claims.check(head.incarnation(), head.claimant(), now);
+        long beat = received.message() instanceof Message.Heartbeat heartbeat ? heartbeat.beat() : 0;
+        Claims.Verdict verdict = remote.claims.check(head.incarnation(), head.claimant(), beat, now);
         if (remote.claims.conflict() != before) {
             conflict(rib, site, !before);
         }
@@ -456,9 +479,7 @@ final class Protocol {
                 if (now - remote.behindNanos >= BEHIND_NANOS || !remote.behindTold) {
                     remote.behindTold = true;
                     remote.behindNanos = now;
-                    SiteId to = received.source().sibling() ? null : site;
-                    Message.Head behind = behind(remote, to, site);
-                    out.send(List.of(received.source()), false, new Message.Behind(behind));
+                    tellWhatWasSeen(remote, site, received.source());
                 }
                 return false;
             }
@@ -469,6 +490,17 @@ final class Protocol {
             default -> {
                 return true;
             }
+        }
+    }
+
+    /** The site's own signed word, where there is one; else only that of this site, which proves nothing. */
+    private void tellWhatWasSeen(Remote remote, SiteId site, Peer to) {
+        Received proof = remote.proof;
+        boolean direct = !to.sibling() && to.site().equals(site);
+        if (direct && proof != null && proof.message().head().incarnation() == remote.claims.incarnation()) {
+            out.forward(List.of(to), false, proof);
+        } else {
+            out.send(List.of(to), false, new Message.Behind(behind(remote, to.sibling() ? null : site, site)));
         }
     }
 
@@ -496,6 +528,7 @@ final class Protocol {
             return result;
         }
         remote.heard = true;
+        remote.proof = received;
         remote.hears = heartbeat.hears();
         boolean equal = remote.reader.equal(heartbeat);
         SiteId via = received.source().site();

@@ -34,6 +34,7 @@ final class TableReader {
     /** Buckets may have to wait behind others. */
     private static final long PROGRESS_NANOS = Duration.ofSeconds(3).toNanos();
 
+    private static final long LONGEST_PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
     private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -87,6 +88,8 @@ final class TableReader {
         int onTheWay;
         int partial;
         long progressNanos;
+        /** Doubles while nothing comes, so that what is on a slow way has time to arrive. */
+        long patienceNanos = PROGRESS_NANOS;
         /** Whether whoever answers has, itself, not yet what the site has. */
         boolean premature;
         /** Whether an answer did not come. */
@@ -244,6 +247,10 @@ final class TableReader {
         }
         beat = heartbeat.beat();
         announcedDigest = heartbeat.digest();
+        if (heartbeat.complete() && !complete) {
+            waited = false; // what it has withdrawn meanwhile shows only now
+            waitNanos = FIRST_WAIT_NANOS;
+        }
         complete = heartbeat.complete();
         if (equal(heartbeat)) {
             sequence = Math.max(sequence, heartbeat.sequence());
@@ -310,12 +317,13 @@ final class TableReader {
                 now.wanted.add(bucket);
             }
         }
-        askForMore(now);
+        askForMore(now, nowNanos);
     }
 
     /** Keeps about as much on its way as the wire holds. */
-    private void askForMore(Repair now) {
-        while (!now.wanted.isEmpty()) {
+    private void askForMore(Repair now, long nowNanos) {
+        boolean enough = now.onTheWay >= ROUTES_ON_THE_WAY / 2 && !now.asked.isEmpty();
+        while (!enough && !now.wanted.isEmpty() && budget.waitNanos(1, nowNanos) == 0) {
             List<Integer> next = new ArrayList<>();
             while (!now.wanted.isEmpty() && next.size() < BUCKETS_PER_REQUEST && now.onTheWay < ROUTES_ON_THE_WAY) {
                 int bucket = now.wanted.remove();
@@ -329,7 +337,7 @@ final class TableReader {
             }
             asking.fetch(this, query, next);
         }
-        if (now.asked.isEmpty()) {
+        if (now.asked.isEmpty() && now.wanted.isEmpty()) {
             endRepair(now);
         }
     }
@@ -340,6 +348,7 @@ final class TableReader {
             return;
         }
         now.progressNanos = nowNanos;
+        now.patienceNanos = PROGRESS_NANOS;
         for (Message.Bucket bucket : buckets.buckets()) {
             if (!now.asked.containsKey(bucket.bucket())) {
                 continue; // only what was asked for
@@ -347,6 +356,7 @@ final class TableReader {
             Map<RouteUri, OfferChange> content = now.parts.computeIfAbsent(bucket.bucket(), key -> new HashMap<>());
             bucket.routes().forEach(route -> content.put(route.uri(), route));
             now.partial += bucket.routes().size();
+            budget.spend(bucket.routes().size(), nowNanos);
             if (now.partial > MOST_PARTIAL) {
                 metrics.rejected("oversized");
                 repair = null;
@@ -359,9 +369,7 @@ final class TableReader {
                 replace(now, bucket.bucket(), content, buckets.sequence(), nowNanos);
             }
         }
-        if (now.onTheWay < ROUTES_ON_THE_WAY / 2 || now.asked.isEmpty()) {
-            askForMore(now);
-        }
+        askForMore(now, nowNanos);
     }
 
     /** Makes a bucket what it was at a sequence, but for what changed since. */
@@ -412,13 +420,14 @@ final class TableReader {
             }
         }
         Repair now = repair;
-        if (now != null && nowNanos - now.progressNanos >= (now.hasDigests ? PROGRESS_NANOS : ANSWER_NANOS)) {
+        if (now != null && nowNanos - now.progressNanos >= (now.hasDigests ? now.patienceNanos : ANSWER_NANOS)) {
             if (!now.hasDigests) {
                 repair = null;
                 return;
             }
             now.unanswered = true;
             now.progressNanos = nowNanos;
+            now.patienceNanos = Math.min(2 * now.patienceNanos, LONGEST_PATIENCE_NANOS);
             Set<Integer> again = new HashSet<>(now.asked.keySet());
             now.asked.clear();
             now.parts.clear();
@@ -427,7 +436,10 @@ final class TableReader {
             // What did not come may not come now either: the rest first.
             now.wanted.addAll(again);
             query = ++queries;
-            askForMore(now);
+            askForMore(now, nowNanos);
+        } else if (now != null && now.hasDigests && now.asked.isEmpty()) {
+            now.progressNanos = nowNanos;
+            askForMore(now, nowNanos); // there were too many changes for a while
         }
     }
 }

@@ -32,6 +32,12 @@ final class TokenBucket {
         return true;
     }
 
+    /** Takes so much whether it is there or not; it has to come back first. */
+    void spend(double amount, long nowNanos) {
+        refill(nowNanos);
+        tokens -= amount;
+    }
+
     /** Returns how many nanoseconds it takes until so much can be taken; 0 = now. */
     long waitNanos(double amount, long nowNanos) {
         refill(nowNanos);

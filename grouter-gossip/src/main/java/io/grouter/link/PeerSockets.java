@@ -202,8 +202,8 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
                     }
                 });
                 return true;
-            } catch (RejectedExecutionException e) {
-                return false;
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                return false; // as many as there may be, or no more threads to be had
             }
         }
 

@@ -11,9 +11,11 @@ class ClaimsTest {
     private final Claims claims = new Claims(0, 3 * SECOND);
     private long now = 5;
 
+    private long beat;
+
     private Claims.Verdict check(long incarnation, long claimant) {
         now += SECOND / 10;
-        return claims.check(incarnation, claimant, now);
+        return claims.check(incarnation, claimant, ++beat, now);
     }
 
     @Test
@@ -36,9 +38,9 @@ class ClaimsTest {
     @Test
     void whatIsKnownFromBeforeARestartIsTakenUpByWhoeverSpeaks() {
         Claims restored = new Claims(7, SECOND);
-        assertThat(restored.check(6, 1, 0)).isEqualTo(Claims.Verdict.OLD);
-        assertThat(restored.check(7, 1, 0)).isEqualTo(Claims.Verdict.CURRENT);
-        assertThat(restored.check(7, 2, 0)).isEqualTo(Claims.Verdict.TWICE);
+        assertThat(restored.check(6, 1, 1, 0)).isEqualTo(Claims.Verdict.OLD);
+        assertThat(restored.check(7, 1, 1, 0)).isEqualTo(Claims.Verdict.CURRENT);
+        assertThat(restored.check(7, 2, 1, 0)).isEqualTo(Claims.Verdict.TWICE);
     }
 
     @Test
@@ -101,11 +103,37 @@ class ClaimsTest {
         assertThat(claims.conflict()).isFalse();
     }
 
+    /** Statements of many processes that are long gone must not keep a new one from speaking. */
     @Test
-    void manyClaimantsTakeNoMemory() {
+    void whatManyOthersOnceSaidKeepsNobodyOut() {
         for (int i = 1; i < 10_000; i++) {
-            claims.check(i, i, now);
+            assertThat(claims.check(i, i, 1, now)).isEqualTo(Claims.Verdict.NEW);
+            now += 61 * SECOND;
         }
-        assertThat(claims.incarnation()).isLessThan(100);
+        for (int i = 9_000; i < 9_999; i++) {
+            assertThat(claims.check(i, i, 1, now)).isEqualTo(Claims.Verdict.OLD);
+        }
+        assertThat(claims.check(10_000, 10_000, 1, now)).isEqualTo(Claims.Verdict.NEW);
+        assertThat(claims.conflict()).isFalse();
+    }
+
+    @Test
+    void repeatingWhatARivalSaidKeepsNoQuarantineUp() {
+        theLaterOneIsQuarantined();
+        for (int i = 0; i < 50; i++) {
+            check(50, 1);
+            claims.check(8, 2, 3, now);
+        }
+        assertThat(claims.settle(now)).isTrue();
+    }
+
+    @Test
+    void repeatingWhatTheSpeakerSaidDoesNotKeepItAlive() {
+        theLaterOneIsQuarantined();
+        for (int i = 0; i < 50; i++) {
+            now += SECOND / 10;
+            claims.check(9, 1, 1, now);
+        }
+        assertThat(check(100, 2)).isEqualTo(Claims.Verdict.NEW);
     }
 }

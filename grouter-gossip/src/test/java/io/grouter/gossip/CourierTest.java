@@ -136,4 +136,17 @@ class CourierTest {
         assertThat(sent.get(1).sealed()).isNull();
         assertThat(sent.get(1).ackOffset()).isEqualTo(100_000);
     }
+
+    /** What goes to several at once is not acknowledged, so it must not look as if it could be. */
+    @Test
+    void whatGoesToManyIsNotCounted() {
+        try (Courier many = new Courier(
+                "all", "local", this::take, 9, Courier.UNCOUNTED, 1e9, 1_000_000, metrics, System::nanoTime)) {
+            for (int i = 0; i < 200; i++) {
+                many.put(changes(i, 200));
+            }
+            await().until(() -> sent.size() == 200);
+            assertThat(sent).allMatch(frame -> frame.stream() == 0 && frame.offset() == 0);
+        }
+    }
 }

@@ -247,6 +247,50 @@ class HostilePeerTest {
         nothingHappened();
     }
 
+    /** The transport's word for who sent something is nobody's proof. */
+    @Test
+    void repeatingUnderTheOwnersNameDoesNotMakeOneItsSpeaker() {
+        net.wire.clear();
+        owner.tick();
+        for (TestNet.Envelope envelope : net.wire) {
+            recorded.add(envelope.bytes().clone());
+        }
+        net.run(1_000);
+        TestNet.TestNode impostor = net.add("dc1");
+        impostor.mute = true;
+        for (int i = 0; i < 20; i++) {
+            recorded.forEach(
+                    bytes -> victim.receive(new Peer(DC1, impostor.number + 1L, false, "impostor", impostor), bytes));
+            net.run(100);
+        }
+        victim.cut = true;
+        owner.register("later.dc1", 1);
+        net.run(500);
+        victim.cut = false;
+        net.run(3_000);
+        assertThat(victim.routesOf("dc1")).contains("later.dc1");
+    }
+
+    @Test
+    void lyingAboutIncarnationsSilencesNobody() {
+        Message.Head far = new Message.Head(DC3, victim.site, TableId.of(victim.site), 0, 5);
+        for (int i = 1; i < 200; i++) {
+            long leap = i * 999_999L;
+            say(new Message.Behind(new Message.Head(far.from(), far.to(), far.table(), leap, 5)));
+            net.run(100);
+        }
+        assertThat(victim.rejected("incarnation-leap")).isPositive();
+        victim.register("app.dc2", 1);
+        net.run(3_000);
+        assertThat(owner.routesOf("dc2")).containsExactly("app.dc2");
+        victim.incarnationFile = 0;
+        victim.restart();
+        victim.register("app.dc2", 1);
+        victim.register("new.dc2", 1);
+        net.run(6_000);
+        assertThat(owner.routesOf("dc2")).containsExactlyInAnyOrder("app.dc2", "new.dc2");
+    }
+
     @Test
     void rubbishNeverThrows() {
         Random random = Seed.random("HostilePeerTest.rubbishNeverThrows");

@@ -148,6 +148,8 @@ final class TestNet {
         boolean apart;
 
         boolean congested;
+        /** Whether it neither says nor hears anything, although it is there. */
+        boolean mute;
         /** Whether it speaks for its site whoever is first. */
         boolean speaks;
 
@@ -217,7 +219,7 @@ final class TestNet {
                 if (!mine) {
                     sites.computeIfAbsent(node.site, key -> new ArrayList<>()).add(node.asPeer(false));
                 } else {
-                    first = first == null ? node : first;
+                    first = first == null && !node.mute ? node : first;
                     if (node != this) {
                         siblings.add(node.asPeer(true));
                     }
@@ -232,6 +234,9 @@ final class TestNet {
         }
 
         void tick() {
+            if (mute) {
+                return;
+            }
             protocol.onMembership(membership());
             protocol.tick(rib, info(), time());
             if (granted > 0) {
@@ -248,6 +253,9 @@ final class TestNet {
         }
 
         void receive(Peer from, byte[] bytes) {
+            if (mute) {
+                return;
+            }
             if (Frame.decode(bytes) instanceof Frame.Decoded.Ok ok && ok.frame().sealed() != null) {
                 try {
                     Message message = MessageCodec.decode(ok.frame().sealed().statement());
