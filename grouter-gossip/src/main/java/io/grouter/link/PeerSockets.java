@@ -1,15 +1,13 @@
 package io.grouter.link;
 
 import io.grouter.tls.PeerTls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -24,14 +22,11 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLSocket;
-import org.jgroups.blocks.cs.Connection;
 import org.jgroups.util.DefaultSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sockets for JGroups. What connects is taken through its handshake (TLS, or without TLS the greeting of JGroups) by a
- * few threads of their own, a bounded number at a time, in bounded time; only then does JGroups get to see it. Whoever
+ * Sockets for JGroups. What connects is taken through its handshake and its first words by a few threads of their own, a bounded number at a time, in bounded time; only then does JGroups get to see it. Whoever
  * is no peer is counted and logged once. JGroups itself would do all this in the one thread that accepts.
  */
 final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
@@ -85,7 +80,7 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
         if (tls == null) {
             return super.createSocket(service);
         }
-        return new TlsClientSocket(tls.context(), HANDSHAKE_MILLIS);
+        return new PeerSocket(tls.context(), HANDSHAKE_MILLIS);
     }
 
     // ---- connections others make
@@ -159,7 +154,7 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
 
         private void acceptAll() {
             while (!isClosed()) {
-                Incoming raw = new Incoming();
+                PeerSocket raw = new PeerSocket(tls == null ? null : tls.context(), HANDSHAKE_MILLIS);
                 try {
                     implAccept(raw);
                     admit(raw);
@@ -182,8 +177,8 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
             }
         }
 
-        private void admit(Incoming raw) {
-            InetAddress from = raw.getInetAddress();
+        private void admit(PeerSocket raw) {
+            InetAddress from = raw.from();
             AtomicInteger count = pending.computeIfAbsent(from, address -> new AtomicInteger());
             if (count.incrementAndGet() > MOST_PER_ADDRESS || !started(raw)) {
                 left(from);
@@ -192,7 +187,7 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
             }
         }
 
-        private boolean started(Incoming raw) {
+        private boolean started(PeerSocket raw) {
             try {
                 handshakes.execute(() -> {
                     try {
@@ -211,20 +206,20 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
             pending.computeIfPresent(from, (address, count) -> count.decrementAndGet() <= 0 ? null : count);
         }
 
-        private void handshake(Incoming raw) {
+        private void handshake(PeerSocket raw) {
             String from = raw.from().getHostAddress();
             ScheduledFuture<?> end = watch.schedule(() -> closeQuietly(raw), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
             try {
-                Socket done = tls == null ? raw.greeted() : secured(tls, raw);
-                if (!end.cancel(false) || !ready.offer(done)) {
-                    closeQuietly(done);
+                raw.welcome();
+                if (!end.cancel(false) || !ready.offer(raw)) {
+                    closeQuietly(raw);
                     metrics.rejected(from, "too-many", "accepted connections waiting");
                 }
-            } catch (NotAPeer e) {
+            } catch (PeerSocket.NotAPeer e) {
                 metrics.rejected(from, "not-a-peer", "no greeting");
                 closeQuietly(raw);
             } catch (IOException | RuntimeException e) {
-                boolean late = !end.cancel(false);
+                boolean late = !end.cancel(false) || e instanceof SocketTimeoutException;
                 String why = late ? "not done in " + HANDSHAKE_MILLIS + " ms" : String.valueOf(e.getMessage());
                 metrics.rejected(from, tls == null || late ? "half-open" : "handshake", why);
                 closeQuietly(raw);
@@ -232,64 +227,11 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
         }
     }
 
-    private static Socket secured(PeerTls tls, Socket raw) throws IOException {
-        SSLSocket socket = (SSLSocket) tls.context()
-                .getSocketFactory()
-                .createSocket(raw, raw.getInetAddress().getHostAddress(), raw.getPort(), true);
-        socket.setUseClientMode(false);
-        socket.setEnabledProtocols(new String[] {TLS});
-        socket.setNeedClientAuth(true);
-        socket.setSoTimeout(HANDSHAKE_MILLIS);
-        socket.startHandshake();
-        socket.setSoTimeout(0);
-        return socket;
-    }
-
     private static void closeQuietly(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
             return; // it is gone either way
-        }
-    }
-
-    private static final class NotAPeer extends IOException {
-        private static final long serialVersionUID = 1;
-    }
-
-    /** A connection that somebody else made. */
-    private static final class Incoming extends Socket {
-        private @Nullable InputStream replay;
-
-        InetAddress from() {
-            InetAddress address = getInetAddress();
-            return address == null ? InetAddress.getLoopbackAddress() : address;
-        }
-
-        /** Waits for the greeting of JGroups, which JGroups will then read again. */
-        Socket greeted() throws IOException {
-            setSoTimeout(HANDSHAKE_MILLIS);
-            InputStream in = super.getInputStream();
-            byte[] wanted = Connection.cookie;
-            byte[] greeting = new byte[wanted.length];
-            for (int i = 0; i < wanted.length; i++) {
-                int next = in.read();
-                if (next < 0) {
-                    throw new IOException("closed before its greeting");
-                }
-                if ((byte) next != wanted[i]) {
-                    throw new NotAPeer();
-                }
-                greeting[i] = (byte) next;
-            }
-            setSoTimeout(0);
-            replay = new SequenceInputStream(new ByteArrayInputStream(greeting), in);
-            return this;
-        }
-
-        @Override
-        public InputStream getInputStream() throws IOException {
-            return replay == null ? super.getInputStream() : replay;
         }
     }
 }

@@ -121,7 +121,7 @@ public final class GossipProcess {
                 8,
                 4,
                 Integer.parseInt(config.getProperty("maxBytesPerSecond", "10000000")),
-                200_000,
+                500_000,
                 0,
                 text(config, "incarnationFile"));
     }
