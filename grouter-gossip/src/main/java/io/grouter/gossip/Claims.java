@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class Claims {
     /** So often the word may go back to a process that had lost it, within {@link #WINDOW_NANOS}. */
-    private static final int MOST_RETURNS = 2;
+    private static final int MOST_RETURNS = 4;
 
     private static final long WINDOW_NANOS = Duration.ofSeconds(60).toNanos();
     private static final int MOST_KNOWN = 16;

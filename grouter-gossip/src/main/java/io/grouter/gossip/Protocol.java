@@ -260,7 +260,7 @@ final class Protocol {
             passOn(received, to, direct);
         } else if (head.from().equals(own) && !source.sibling() && message instanceof Message.Heartbeat) {
             // This site's own word, sent back: somebody else spoke for the site in that incarnation.
-            speech.saw(head.incarnation(), head.claimant(), source.site());
+            speech.saw(head.incarnation(), head.claimant(), source.site(), now);
         } else if (head.from().equals(own) != source.sibling() && !(source.sibling() && isStatement(message))) {
             metrics.rejected(source, "own-site");
         } else if (!head.table().official()) {
@@ -340,8 +340,7 @@ final class Protocol {
             if (news && (leap || incarnation > MOST_INCARNATION || !mayLeap(by, now))) {
                 metrics.rejected(received.source(), "incarnation-leap");
             } else {
-                speech.saw(
-                        incarnation, message.head().claimant(), message.head().from());
+                speech.saw(incarnation, message.head().claimant(), by, now);
             }
         } else if (message instanceof Message.Ask) {
             if (received.source().sibling() && speech.highestSeen() > 0) {

@@ -47,6 +47,8 @@ final class Speech {
 
     private boolean yielding;
     private long yieldUntilNanos;
+    private boolean told;
+    private long toldNanos;
     private boolean asking;
     private long askedNanos;
     private int expected;
@@ -137,8 +139,18 @@ final class Speech {
     }
 
     /** Notes which incarnation somebody saw, and of which process; 0 = not known. */
-    void saw(long seen, long claimant, SiteId by) {
+    void saw(long seen, long claimant, SiteId by, long now) {
         replied.add(by);
+        boolean another = incarnation > 0 && claimant != 0 && claimant != node;
+        if (another && (seen > highestSeen || (seen == incarnation && !contested))) {
+            // Perhaps a sibling this node does not hear of yet. Taking the word back once is fine, not again and again.
+            if (told && now - toldNanos < RECENT_NANOS) {
+                yielding = true;
+                yieldUntilNanos = now + YIELD_NANOS;
+            }
+            told = true;
+            toldNanos = now;
+        }
         contested |= seen == incarnation && claimant != 0 && claimant != node;
         highestSeen = Math.max(highestSeen, seen);
     }

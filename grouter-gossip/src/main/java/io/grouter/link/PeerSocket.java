@@ -61,7 +61,9 @@ final class PeerSocket extends Socket {
     private void secure(InetSocketAddress other, boolean client) throws IOException {
         if (context != null) {
             super.setSoLinger(true, 0); // closing must not wait behind a write that is stuck
-            super.setSoTimeout(handshakeMillis);
+            if (client) {
+                super.setSoTimeout(handshakeMillis); // one that was accepted is watched by those who accept
+            }
             SSLSocket over = (SSLSocket)
                     context.getSocketFactory().createSocket(new Plain(), other.getHostString(), other.getPort(), true);
             over.setUseClientMode(client);
@@ -75,11 +77,10 @@ final class PeerSocket extends Socket {
 
     /**
      * Takes an accepted connection through its handshake and waits for the words of a peer: the greeting of JGroups, its
-     * version, and an address with its length.
+     * version, and an address with its length. Waits for ever: whoever calls this closes the socket after a while.
      */
     void welcome() throws IOException {
         secure(new InetSocketAddress(from(), getPort()), false);
-        super.setSoTimeout(handshakeMillis);
         InputStream in = getInputStream();
         byte[] greeting = Connection.cookie;
         ByteArrayOutputStream words = new ByteArrayOutputStream();
@@ -100,7 +101,6 @@ final class PeerSocket extends Socket {
         }
         words.write(numbers);
         words.write(exactly(in, length));
-        super.setSoTimeout(0);
         replay = new SequenceInputStream(new ByteArrayInputStream(words.toByteArray()), in);
     }
 

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +20,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jgroups.util.DefaultSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -208,20 +208,29 @@ final class PeerSockets extends DefaultSocketFactory implements AutoCloseable {
 
         private void handshake(PeerSocket raw) {
             String from = raw.from().getHostAddress();
-            ScheduledFuture<?> end = watch.schedule(() -> closeQuietly(raw), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+            AtomicBoolean late = new AtomicBoolean();
+            ScheduledFuture<?> end = watch.schedule(
+                    () -> {
+                        late.set(true);
+                        closeQuietly(raw);
+                    },
+                    HANDSHAKE_MILLIS,
+                    TimeUnit.MILLISECONDS);
             try {
                 raw.welcome();
-                if (!end.cancel(false) || !ready.offer(raw)) {
+                end.cancel(false);
+                if (late.get() || !ready.offer(raw)) {
                     closeQuietly(raw);
                     metrics.rejected(from, "too-many", "accepted connections waiting");
                 }
             } catch (PeerSocket.NotAPeer e) {
+                end.cancel(false);
                 metrics.rejected(from, "not-a-peer", "no greeting");
                 closeQuietly(raw);
             } catch (IOException | RuntimeException e) {
-                boolean late = !end.cancel(false) || e instanceof SocketTimeoutException;
-                String why = late ? "not done in " + HANDSHAKE_MILLIS + " ms" : String.valueOf(e.getMessage());
-                metrics.rejected(from, tls == null || late ? "half-open" : "handshake", why);
+                end.cancel(false);
+                String why = late.get() ? "not done in " + HANDSHAKE_MILLIS + " ms" : String.valueOf(e.getMessage());
+                metrics.rejected(from, tls == null || late.get() ? "half-open" : "handshake", why);
                 closeQuietly(raw);
             }
         }

@@ -62,8 +62,7 @@ final class Stacks {
     static JChannel wan(LinkConfig config, SocketFactory sockets) throws Exception {
         List<Protocol> stack = bottom(config.wan(), config.wanAdvertised(), config.wanPeers(), sockets);
         stack.add(new MERGE3().setMinInterval(1_000).setMaxInterval(4_000));
-        // The local channel finds a speaker that hangs; here it only matters that a dead node is forgotten in the end.
-        stack.add(new FD_ALL3().setTimeout(12_000).setInterval(4_000));
+        stack.add(new FD_ALL3().setTimeout(8_000).setInterval(2_000));
         stack.add(new VERIFY_SUSPECT2().setTimeout(1_000));
         middle(stack, config.joinTimeout().toMillis());
         stack.add(new FRAG4().setFragSize(FRAGMENT_BYTES));

@@ -228,7 +228,7 @@ class HostilePeerTest {
         owner.apart = true;
         twin.register("app-of-the-twin.dc1", 1);
         twin.speaks = true;
-        net.run(20_000);
+        net.run(60_000);
         assertThat(victim.events)
                 .anyMatch(event -> event instanceof RibEvent.Alarm alarm
                         && alarm.raised()
