@@ -53,7 +53,7 @@ public final class PeerTls {
         PemMaterial.Material now = material.inUse();
         if (now != contextOf) {
             try {
-                // A new context, so that no session of the certificates before is taken up again.
+                // A new context, so that no TLS session made with the certificates before is taken up again.
                 context = make(now);
                 contextOf = now;
             } catch (IOException e) {
