@@ -4,7 +4,6 @@ import io.grouter.fib.Fib;
 import io.grouter.rib.RibEvent;
 import io.grouter.rib.RibListener;
 import io.grouter.route.FeedState;
-import io.grouter.route.Freshness;
 import io.grouter.route.OfferChange;
 import java.util.List;
 import org.slf4j.Logger;
@@ -45,7 +44,7 @@ final class ChangeLog implements RibListener {
     }
 
     private static void logSite(RibEvent.SiteChanged site) {
-        if (site.to() == Freshness.FRESH) {
+        if (site.to().compareTo(site.from()) < 0) {
             log.info("site {} is {} (was {})", site.site(), site.to(), site.from());
         } else {
             log.warn("site {} is {} (was {})", site.site(), site.to(), site.from());
