@@ -124,11 +124,11 @@ class GossipFaultsIT {
 
     @Test
     void aWholeSiteGoesAndComesBack() throws IOException {
+        int mark = cluster.node(1, 1).mark();
         for (Cluster.Proc node : cluster.of(3)) {
             node.kill();
         }
         newsFrom(1, 2, 5);
-        int mark = cluster.node(1, 1).mark();
         cluster.node(1, 1).line(mark, 20, line -> line.startsWith("site dc3 SUSPECT"));
         assertThat(Cluster.word(cluster.node(1, 1).state(), "dc3"))
                 .as("its routes are kept")
