@@ -207,11 +207,7 @@ public final class Gossip implements AutoCloseable {
 
     /** Forgets a site with all its routes; the future says whether anything was known of it. */
     public CompletableFuture<Boolean> forget(SiteId site) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        if (!rib.post((tables, now) -> done.complete(protocol.forget(tables, site, now)))) {
-            done.completeExceptionally(new RejectedExecutionException("the rib thread's queue is full"));
-        }
-        return done;
+        return rib.ask(tables -> protocol.forget(tables, site, clock.getAsLong()));
     }
 
     /** Leaves the other nodes. */
@@ -244,11 +240,12 @@ public final class Gossip implements AutoCloseable {
                 metrics.rejected(from, "too-many");
                 return;
             }
-            if (!(Frame.decode(payload) instanceof Frame.Decoded.Ok ok)) {
-                metrics.rejected(from, ((Frame.Decoded.Malformed) Frame.decode(payload)).reason());
+            Frame.Decoded decoded = Frame.decode(payload);
+            if (decoded instanceof Frame.Decoded.Malformed malformed) {
+                metrics.rejected(from, malformed.reason());
                 return;
             }
-            Frame frame = ok.frame();
+            Frame frame = ((Frame.Decoded.Ok) decoded).frame();
             couriers.onFrame(from, frame);
             Frame.Sealed sealed = frame.sealed();
             // What is not believed is not acknowledged either: anyone can give any address as the sender's.

@@ -9,10 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -428,13 +426,12 @@ final class TableReader {
             now.unanswered = true;
             now.progressNanos = nowNanos;
             now.patienceNanos = Math.min(2 * now.patienceNanos, LONGEST_PATIENCE_NANOS);
-            Set<Integer> again = new HashSet<>(now.asked.keySet());
+            // What did not come may not come now either: the rest first.
+            now.wanted.addAll(now.asked.keySet());
             now.asked.clear();
             now.parts.clear();
             now.partial = 0;
             now.onTheWay = 0;
-            // What did not come may not come now either: the rest first.
-            now.wanted.addAll(again);
             query = ++queries;
             askForMore(now, nowNanos);
         } else if (now != null && now.hasDigests && now.asked.isEmpty()) {
