@@ -32,7 +32,8 @@ final class TableReader {
     /** Buckets may have to wait behind others. */
     private static final long PROGRESS_NANOS = Duration.ofSeconds(3).toNanos();
 
-    private static final long LONGEST_PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
+    /** Not more: an answer that was lost in an outage is waited for after its end, too. */
+    private static final long LONGEST_PATIENCE_NANOS = Duration.ofSeconds(12).toNanos();
     private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -84,9 +85,12 @@ final class TableReader {
         int[] sizes = new int[OfferTable.BUCKETS];
         boolean hasDigests;
         int onTheWay;
+        /** Routes to be on the way at once: fewer after an answer that did not come, so that a slow way carries them. */
+        int window = ROUTES_ON_THE_WAY;
+
         int partial;
         long progressNanos;
-        /** Doubles while nothing comes, so that what is on a slow way has time to arrive. */
+        /** Doubles while nothing comes, so that what is on the way has time to arrive. */
         long patienceNanos = PROGRESS_NANOS;
         /** Whether whoever answers has, itself, not yet what the site has. */
         boolean premature;
@@ -320,10 +324,10 @@ final class TableReader {
 
     /** Keeps about as much on its way as the wire holds. */
     private void askForMore(Repair now, long nowNanos) {
-        boolean enough = now.onTheWay >= ROUTES_ON_THE_WAY / 2 && !now.asked.isEmpty();
+        boolean enough = now.onTheWay >= now.window / 2 && !now.asked.isEmpty();
         while (!enough && !now.wanted.isEmpty() && budget.waitNanos(1, nowNanos) == 0) {
             List<Integer> next = new ArrayList<>();
-            while (!now.wanted.isEmpty() && next.size() < BUCKETS_PER_REQUEST && now.onTheWay < ROUTES_ON_THE_WAY) {
+            while (!now.wanted.isEmpty() && next.size() < BUCKETS_PER_REQUEST && now.onTheWay < now.window) {
                 int bucket = now.wanted.remove();
                 int size = Math.min(now.sizes[bucket], ROUTES_ON_THE_WAY) + 1;
                 now.asked.put(bucket, size);
@@ -347,6 +351,7 @@ final class TableReader {
         }
         now.progressNanos = nowNanos;
         now.patienceNanos = PROGRESS_NANOS;
+        now.window = Math.min(2 * now.window, ROUTES_ON_THE_WAY);
         for (Message.Bucket bucket : buckets.buckets()) {
             if (!now.asked.containsKey(bucket.bucket())) {
                 continue; // only what was asked for
@@ -426,6 +431,7 @@ final class TableReader {
             now.unanswered = true;
             now.progressNanos = nowNanos;
             now.patienceNanos = Math.min(2 * now.patienceNanos, LONGEST_PATIENCE_NANOS);
+            now.window = Math.max(1, now.window / 4);
             // What did not come may not come now either: the rest first.
             now.wanted.addAll(now.asked.keySet());
             now.asked.clear();

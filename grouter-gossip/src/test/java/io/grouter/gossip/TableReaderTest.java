@@ -33,6 +33,10 @@ class TableReaderTest {
     private long sent;
     private long beat;
     private int maxChangesPerSecond = 1_000_000;
+    /** Seconds between which everything is lost. */
+    private int lostFrom;
+
+    private int lostTo;
 
     private final Answers answers = new Answers(
             new Outbox() {
@@ -123,6 +127,9 @@ class TableReaderTest {
                 reader.onHeartbeat(heartbeat(), now);
             }
             reader.tick(now);
+            if (tick >= lostFrom * 10 && tick < lostTo * 10) {
+                link.clear();
+            }
             boolean stalled = tick >= stallFrom * 10 && tick < stallTo * 10;
             credit = stalled || link.isEmpty() ? 0 : credit + bytesPerSecond / 10.0;
             while (!link.isEmpty() && credit >= MessageCodec.encode(link.peek()).length) {
@@ -157,6 +164,15 @@ class TableReaderTest {
         run(reader, 170_000, 4, 8, 200);
         long whole = 100_000 * 25;
         assertThat(sent).isLessThan(4 * whole);
+    }
+
+    @Test
+    void aRepairGoesOnSoonAfterALongOutage() {
+        fill(100_000);
+        TableReader reader = reader();
+        lostFrom = 1;
+        lostTo = 100;
+        assertThat(run(reader, 1_000_000, 0, 0, 200)).isLessThan(lostTo + 20);
     }
 
     @Test
