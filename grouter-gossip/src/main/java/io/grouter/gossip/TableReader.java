@@ -34,6 +34,7 @@ final class TableReader {
 
     /** Not more: an answer that was lost in an outage is waited for after its end, too. */
     private static final long LONGEST_PATIENCE_NANOS = Duration.ofSeconds(12).toNanos();
+
     private static final long FIRST_WAIT_NANOS = Duration.ofMillis(500).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(5).toNanos();
 
