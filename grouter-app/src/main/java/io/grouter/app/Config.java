@@ -1,5 +1,6 @@
 package io.grouter.app;
 
+import io.grouter.accesslog.AccessLogConfig;
 import io.grouter.admin.AdminConfig;
 import io.grouter.dns.DnsConfig;
 import io.grouter.gorouter.GoRouterConfig;
@@ -17,6 +18,7 @@ import io.grouter.state.StateConfig;
  * @param nats where the site's routes are heard
  * @param goRouters the site's GoRouters
  * @param proxy the data plane
+ * @param accessLog where requests are written down
  * @param rib bounds of the tables
  * @param state the state file
  * @param gossip the other nodes and sites
@@ -28,6 +30,7 @@ public record Config(
         NatsConfig nats,
         GoRouterConfig goRouters,
         ProxyConfig proxy,
+        AccessLogConfig accessLog,
         RibConfig rib,
         StateConfig state,
         GossipConfig gossip,
@@ -41,6 +44,6 @@ public record Config(
     /** Returns whether another configuration differs at most in the sites that are listened to. */
     boolean sameButForSites(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());
-        return new Config(site, nats, goRouters, proxy, rib, state, theirs, dns, admin).equals(other);
+        return new Config(site, nats, goRouters, proxy, accessLog, rib, state, theirs, dns, admin).equals(other);
     }
 }

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +151,13 @@ final class ConfigBinder {
             return Addresses.parse(text);
         } else if (type.equals(SiteId.class)) {
             return new SiteId(text);
+        } else if (type.isEnum()) {
+            for (Object each : type.getEnumConstants()) {
+                if (word(each).equals(text)) {
+                    return each;
+                }
+            }
+            throw new NumberFormatException(text);
         }
         throw new IllegalStateException("no reader for " + type);
     }
@@ -164,8 +173,16 @@ final class ConfigBinder {
             return "host:port or [ipv6]:port";
         } else if (type.equals(SiteId.class)) {
             return "a site name";
+        } else if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(ConfigBinder::word)
+                    .collect(Collectors.joining(", "));
         }
         return "text";
+    }
+
+    private static String word(Object constant) {
+        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Makes the record; for each value its checks refuse, the problem is noted and the default tried instead. */

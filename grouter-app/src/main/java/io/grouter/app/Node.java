@@ -1,5 +1,6 @@
 package io.grouter.app;
 
+import io.grouter.accesslog.AccessLog;
 import io.grouter.admin.AdminApi;
 import io.grouter.admin.AdminServer;
 import io.grouter.admin.AdminSources;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,8 @@ public final class Node implements AutoCloseable {
     private final @Nullable Gossip gossip;
     private final AdminApi api;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private @Nullable ProxyServer proxy;
+    private volatile @Nullable ProxyServer proxy;
+    private volatile @Nullable AccessLog accessLog;
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
     private volatile @Nullable Path file;
@@ -109,6 +112,11 @@ public final class Node implements AutoCloseable {
             public Reload reload() {
                 return Node.this.reload();
             }
+
+            @Override
+            public Map<String, Object> config() {
+                return ConfigView.of(config);
+            }
         };
     }
 
@@ -118,7 +126,7 @@ public final class Node implements AutoCloseable {
     }
 
     /** Takes over the sites that are listened to, and their keys. Certificates are read again by themselves. */
-    private NodeControl.Reload reload() {
+    NodeControl.Reload reload() {
         Path from = file;
         if (from == null) {
             return new NodeControl.Reload(List.of("the configuration did not come from a file"), false);
@@ -155,7 +163,10 @@ public final class Node implements AutoCloseable {
         SiteConfig site = config.site();
         Transport transport = Transport.best(config.proxy().threads());
         started.push(transport);
-        ProxyServer frontend = new ProxyServer(config.proxy(), transport, rib::fib, steering, goRouters, metrics);
+        AccessLog requests = started(AccessLog.open(config.accessLog(), System::currentTimeMillis, metrics));
+        accessLog = requests;
+        ProxyServer frontend =
+                new ProxyServer(config.proxy(), transport, rib::fib, steering, goRouters, requests, metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
         admin = started(new AdminServer(config.admin(), api));
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {
@@ -184,13 +195,13 @@ public final class Node implements AutoCloseable {
             dns.start();
         }
         proxy = started(frontend);
-        proxy.start();
+        frontend.start();
         api.serving(true);
         admin.start();
         log.info(
                 "site {} serves {} over {}, admin API at {}",
                 site.name(),
-                proxy.addresses(),
+                frontend.addresses(),
                 transport.name(),
                 admin.address());
     }
@@ -207,7 +218,8 @@ public final class Node implements AutoCloseable {
 
     /** Returns the addresses that take requests; empty before the start. */
     public List<InetSocketAddress> proxyAddresses() {
-        return proxy == null ? List.of() : proxy.addresses();
+        ProxyServer frontend = proxy;
+        return frontend == null ? List.of() : frontend.addresses();
     }
 
     /** Returns the addresses that answer DNS; empty when it is off. */
@@ -218,6 +230,26 @@ public final class Node implements AutoCloseable {
     /** Returns the address of the admin API, or null before the start. */
     public @Nullable InetSocketAddress adminAddress() {
         return admin == null ? null : admin.address();
+    }
+
+    /**
+     * Lets requests that are under way end, for as long as {@code proxy.drain} says: readiness fails at once, then no
+     * connections are taken any more. Blocks until it is done; to be followed by {@link #close}.
+     */
+    public void drain() throws InterruptedException {
+        api.serving(false);
+        ProxyServer frontend = proxy;
+        if (frontend != null) {
+            frontend.drain();
+        }
+    }
+
+    /** Has the access log's file opened anew, after it was rotated. */
+    void reopenAccessLog() {
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.reopen();
+        }
     }
 
     /** Stops everything, the listeners first. */

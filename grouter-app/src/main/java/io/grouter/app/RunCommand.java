@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +22,9 @@ import picocli.CommandLine.Spec;
         description = "Run one node beside this site's GoRouters until it is told to stop (SIGTERM, Ctrl-C).",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -45,26 +50,33 @@ final class RunCommand implements Callable<Integer> {
             return CheckConfigCommand.report(spec.commandLine().getErr(), e);
         }
         CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
             node.reloadFrom(file);
+            for (int signal : new int[] {SIGINT, SIGTERM}) {
+                Signals.on(signal == SIGINT ? "INT" : "TERM", () -> onStop(stop, signal));
+            }
+            Signals.on("HUP", () -> {
+                node.reopenAccessLog();
+                node.reload().problems().forEach(problem -> log.warn("not used: {}", problem));
+            });
             node.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                stop.countDown();
-                try {
-                    stopped.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }));
             stop.await();
+            node.drain();
         } catch (IOException e) {
             spec.commandLine().getErr().println("grouter: " + e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
-        } finally {
-            stopped.countDown();
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** The first one lets requests end, the second one does not wait for them. */
+    private static void onStop(CountDownLatch stop, int signal) {
+        if (stop.getCount() == 0) {
+            log.warn("told to stop again: stopping at once");
+            Runtime.getRuntime().halt(128 + signal);
+        }
+        log.info("told to stop: draining; tell again to stop at once");
+        stop.countDown();
     }
 
     private static String hostName() {

@@ -43,7 +43,7 @@ class ConfigLoaderTest {
     void threeKeysAreEnough() throws ConfigException {
         Config config = ConfigLoader.parse("f.yaml", MINIMAL);
         assertThat(config.site().name()).isEqualTo(new SiteId("dc1"));
-        assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.dns().enabled()).isFalse();
         assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 8081));
     }

@@ -131,13 +131,14 @@ public final class AdminApi {
             case "/v1/routes" -> routes(parameters);
             case "/v1/sites" -> sites();
             case "/v1/journal" -> journal(parameters);
+            case "/v1/config" -> Answer.json(200, control.config());
             case "/v1/explain" -> explain(parameters);
             default ->
                 Answer.problem(
                         404,
                         "Not found",
                         "nothing at " + path + " (there are: /health, /ready, /metrics, /v1/routes, "
-                                + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/explain?url=..., and POST "
+                                + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/config, /v1/explain?url=..., and POST "
                                 + RELEASE
                                 + ", "
                                 + RELOAD

@@ -2,6 +2,7 @@ package io.grouter.admin;
 
 import io.grouter.route.SiteId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** What an operator can do with a running node. Safe for all threads. */
@@ -14,6 +15,9 @@ public interface NodeControl {
 
     /** Reads the configuration again and takes over what can change without a restart. */
     Reload reload();
+
+    /** Returns the configuration in effect, ready to be written as JSON; secrets are masked. */
+    Map<String, Object> config();
 
     /**
      * What became of it.

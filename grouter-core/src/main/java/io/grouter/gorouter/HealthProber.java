@@ -40,7 +40,10 @@ public final class HealthProber implements AutoCloseable {
             threads.scheduleWithFixedDelay(
                     () -> {
                         member.resolve();
-                        pool.probed(member, probe(member.status()));
+                        long before = System.nanoTime();
+                        GoRouter.Health health = probe(member.status());
+                        pool.probed(member, health);
+                        pool.probeTook(member, System.nanoTime() - before);
                         if (!told[0]) {
                             told[0] = true;
                             first.countDown();

@@ -1,491 +1,519 @@
 package io.grouter.proxy;
 
-import io.grouter.fib.Fib;
-import io.grouter.gorouter.GoRouter;
-import io.grouter.steering.Decision;
-import io.grouter.steering.RequestFacts;
-import io.netty.buffer.Unpooled;
+import io.grouter.http.BodyReader;
+import io.grouter.http.Field;
+import io.grouter.http.Head;
+import io.grouter.http.HeadLimits;
+import io.grouter.http.Malformed;
+import io.grouter.proxy.ForwardedHeaders.After;
+import io.grouter.proxy.ForwardedHeaders.Framing;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection: takes one request at a time, decides it, and forwards, redirects or refuses it. Runs on the
+ * One client connection that speaks HTTP/1.1: reads one request after the other, and writes their answers. Runs on the
  * connection's event loop only; its connections to GoRouters run on the same loop.
  *
- * <p>Nothing is read unless there is room for it: the next piece of a body is asked of one side only when the other
- * side has taken the last one, so a body of any size needs a few buffers.
+ * <p>Bytes that cannot be used yet are kept, and the socket is not read meanwhile, so a connection holds at most what a
+ * few reads bring, however much the client sends.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Downstream {
+    /** Most bytes of a body that are read and thrown away to keep a connection after an early answer. */
+    private static final int DISCARD_LIMIT = 64 * 1024;
     /** Most bytes read and thrown away while closing, so that the client sees the answer before the end. */
     private static final int LINGER_LIMIT = 1024 * 1024;
 
-    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final ProxyContext proxy;
-    private final boolean https;
-    private final Deadline deadline = new Deadline(this::onTimeout);
-    private final Inbox inbox = new Inbox(this::onMessage);
-    private @Nullable ChannelHandlerContext context;
-    private String address = "";
+    private final ClientFacts facts;
+    private final Head head;
+    private final BodyReader body;
 
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Outgoing outgoing;
+    private @Nullable Deadline deadline;
+    /** Bytes that came before they could be used. */
+    private @Nullable ByteBuf pending;
     /** The request under way; null between requests. */
     private @Nullable Exchange exchange;
 
-    private @Nullable UpstreamConnection upstream;
+    private boolean processing;
+    /** Whether the client's connection can take another request afterwards. */
+    private boolean keepAlive;
+    /** Whether the client speaks HTTP/1.0: no chunks, no interim answers. */
+    private boolean oldClient;
+
+    private boolean chunkedAnswer;
+    private boolean answerDone;
+    private boolean discarding;
     private boolean lingering;
     private long discarded;
+    private boolean inputEnded;
 
-    ClientConnection(ProxyContext proxy, boolean https) {
+    ClientConnection(ProxyContext proxy, ClientFacts facts) {
         this.proxy = proxy;
-        this.https = https;
+        this.facts = facts;
+        HeadLimits limits = proxy.config().headLimits();
+        this.head = new Head(Head.Kind.REQUEST, limits);
+        this.body = new BodyReader(limits);
     }
 
-    private ChannelHandlerContext client() {
-        if (context == null) {
+    private ChannelHandlerContext ctx() {
+        return attached(context);
+    }
+
+    private Outgoing out() {
+        return attached(outgoing);
+    }
+
+    private Deadline timer() {
+        return attached(deadline);
+    }
+
+    private static <T> T attached(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("not added to a pipeline yet");
         }
-        return context;
+        return part;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        inbox.attach(ctx);
+        outgoing = new Outgoing(ctx);
+        deadline = new Deadline(ctx.executor(), this::onTimeout);
+        timer().set(proxy.config().headTimeout().toNanos());
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null) {
-            address = remote.getAddress().getHostAddress();
-        }
-        nextWithinIdleTimeout();
-    }
+    // ---- bytes from the client
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        inbox.add(message);
+        ByteBuf in = (ByteBuf) message;
+        ByteBuf before = pending;
+        if (before != null) {
+            pending = before.writeBytes(in);
+            in.release();
+            holdBack();
+            return;
+        }
+        process(in);
+    }
+
+    /** Uses as much as can be used now, and keeps the rest. */
+    private void process(ByteBuf in) {
+        processing = true;
+        boolean going = true;
+        while (going && in.isReadable()) {
+            Exchange now = exchange;
+            if (lingering) {
+                discard(in.readableBytes());
+                in.skipBytes(in.readableBytes());
+            } else if (now == null) {
+                going = readHead(in);
+            } else if (!body.done()) {
+                going = discarding ? skipBody(in) : readBody(now, in);
+            } else {
+                going = false; // the next request, pipelined
+            }
+        }
+        processing = false;
+        keep(in);
+    }
+
+    private void keep(ByteBuf in) {
+        if (in.isReadable() && ctx().channel().isActive()) {
+            // A buffer of its own: what was read may be a large one with little in it.
+            ByteBuf rest = ctx().alloc().directBuffer(in.readableBytes());
+            rest.writeBytes(in);
+            pending = rest;
+            holdBack();
+        } else {
+            reading(true);
+        }
+        in.release();
+    }
+
+    private void holdBack() {
+        reading(false);
+    }
+
+    private void reading(boolean on) {
+        Channel channel = ctx().channel();
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void resume() {
+        ByteBuf rest = pending;
+        if (processing) {
+            return;
+        }
+        if (rest == null) {
+            reading(true);
+        } else {
+            pending = null;
+            process(rest);
+        }
+        Exchange now = exchange;
+        if (now != null && !now.requestDone()) {
+            now.flushRequest();
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (upstream != null && exchange != null && !exchange.requestDone) {
-            upstream.channel().flush(); // the rest of the request may be long in coming
-        }
-        inbox.readComplete();
-    }
-
-    private void nextWithinIdleTimeout() {
-        deadline.set(client(), proxy.config().idleTimeout());
-        inbox.next();
-    }
-
-    private void onMessage(Object message) {
         Exchange now = exchange;
-        if (lingering || (now != null && now.discarding)) {
-            discard(message);
-        } else if (message instanceof HttpRequest head && now == null) {
-            onRequest(head);
-        } else if (message instanceof HttpContent content && now != null && upstream != null) {
-            onContent(now, upstream, content);
-        } else {
-            ReferenceCountUtil.release(message);
+        if (now != null && !now.requestDone() && !discarding) {
+            now.flushRequest();
         }
     }
 
-    // ---- a request comes in
-
-    private void onRequest(HttpRequest head) {
-        Exchange now = new Exchange(head);
-        exchange = now;
-        if (head.decoderResult().isFailure()) {
-            refuseAndClose(now, refusalFor(head.decoderResult().cause()));
-            return;
+    private boolean readHead(ByteBuf in) {
+        if (head.isEmpty()) {
+            timer().set(proxy.config().headTimeout().toNanos());
         }
-        if (head.method().equals(HttpMethod.CONNECT)) {
-            refuseAndClose(now, Refusal.METHOD);
-            return;
-        }
-        Target.escapeNonAscii(head);
-        Target target = Target.of(head, refusal -> refuseAndClose(now, refusal));
-        if (target == null) {
-            return;
-        }
-        Fib fib = proxy.fib().get();
-        boolean secure = https || ForwardedHeaders.cameOverTls(head.headers());
-        Decision decision =
-                proxy.steering().decide(fib, new RequestFacts(secure, target.host(), target.path(), address));
-        now.decision = decision;
-        proxy.metrics().decided(decision.rule());
-        if (decision instanceof Decision.Redirect redirect) {
-            redirect(now, redirect, secure, target, fib.ownSite().name());
-        } else {
-            forward(now, (Decision.Forward) decision, target);
-        }
-    }
-
-    private static Refusal refusalFor(Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
-            return Refusal.LINE_TOO_LONG;
-        }
-        return cause instanceof TooLongHttpHeaderException ? Refusal.HEAD_TOO_LONG : Refusal.BAD_REQUEST;
-    }
-
-    private void redirect(Exchange now, Decision.Redirect to, boolean secure, Target target, String site) {
-        String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
-        String location = (secure ? "https://" : "http://") + to.authority() + path;
-        answer(now, Answers.redirect(location, site, to.rule().reason()));
-    }
-
-    private void refuseAndClose(Exchange now, Refusal refusal) {
-        now.keepAlive = false;
-        refuse(now, refusal);
-    }
-
-    private void refuse(Exchange now, Refusal refusal) {
-        proxy.metrics().refused(refusal);
-        answer(now, Answers.refusal(refusal, proxy.fib().get().ownSite().name()));
-    }
-
-    /** Sends an answer of our own and reads what is left of the request, or closes when that may be too much. */
-    private void answer(Exchange now, FullHttpResponse response) {
-        if (now.keepAlive && !now.requestDone && now.mayBeLong()) {
-            now.keepAlive = false;
-        }
-        proxy.metrics().answered(response.status().code());
-        now.setConnectionHeader(response);
-        now.responseStarted = true;
-        if (now.isHead()) {
-            response.content().clear();
-        }
-        client().writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-        if (!now.keepAlive) {
-            linger(now);
-        } else if (now.requestDone) {
-            finished();
-        } else {
-            now.discarding = true;
-            nextWithinIdleTimeout();
-        }
-    }
-
-    // ---- forwarding
-
-    private void forward(Exchange now, Decision.Forward decision, Target target) {
-        HttpRequest head = now.request;
-        if (decision.host() != null && !head.uri().equals(target.pathAndQuery())) {
-            head.setUri(target.pathAndQuery());
-        }
-        ForwardedHeaders.prepareRequest(head, address, https, target.authority(), decision.host());
-        now.upgradeAsked = head.headers().contains(HttpHeaderNames.UPGRADE);
-        if (!target.authority().isEmpty()) {
-            head.setProtocolVersion(HttpVersion.HTTP_1_1);
-            if (!head.headers().contains(HttpHeaderNames.HOST)) {
-                head.headers().set(HttpHeaderNames.HOST, target.authority());
+        switch (head.read(in)) {
+            case INCOMPLETE -> {
+                return false;
             }
-        }
-        tryNext(now);
-    }
-
-    private void tryNext(Exchange now) {
-        GoRouter goRouter = proxy.goRouters().pick(now.tried);
-        if (goRouter == null) {
-            refuse(now, Refusal.NO_GOROUTER);
-            return;
-        }
-        UpstreamConnection idle = proxy.upstreams().takeIdle(goRouter);
-        if (idle != null) {
-            send(now, idle);
-            return;
-        }
-        deadline.set(client(), proxy.config().connectTimeout().multipliedBy(2));
-        proxy.upstreams().connect(client().channel().eventLoop(), goRouter, (connection, failure) -> {
-            boolean gone = !client().channel().isActive() || exchange != now || now.responseStarted;
-            if (connection == null) {
-                proxy.goRouters().connectFailed(goRouter, String.valueOf(failure));
-                if (!gone) {
-                    proxy.metrics().retries.inc();
-                    now.markTried(goRouter.index());
-                    tryNext(now);
+            case MALFORMED -> {
+                begin(true);
+                keepAlive = false;
+                Malformed problem = head.problem();
+                if (problem != null) {
+                    proxy.metrics().malformed(problem);
+                    start().refuse(Refusal.of(problem));
                 }
-            } else if (gone) {
-                connection.channel().close();
-            } else {
-                send(now, connection);
+                return lingering;
             }
-        });
+            default -> {
+                boolean withoutBody = !head.chunked() && head.contentLength() <= 0;
+                begin(withoutBody);
+                keepAlive = head.keepsConnection() && !proxy.drain().begun();
+                start().start();
+                return true;
+            }
+        }
     }
 
-    private void send(Exchange now, UpstreamConnection connection) {
-        upstream = connection;
-        connection.begin(this);
-        connection.channel().write(now.request);
-        if (now.requestDone) {
-            deadline.set(client(), proxy.config().responseTimeout());
-            connection.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    private void begin(boolean withoutBody) {
+        oldClient = head.minorVersion() == 0;
+        answerDone = false;
+        discarding = false;
+        discarded = 0;
+        chunkedAnswer = false;
+        if (withoutBody) {
+            body.none();
+        } else if (head.chunked()) {
+            body.chunked();
         } else {
-            nextWithinIdleTimeout();
-            if (!inbox.delivering() && !now.requestDone) {
-                connection.channel().flush();
-            }
-        }
-        connection.channel().read();
-    }
-
-    private void onContent(Exchange now, UpstreamConnection to, HttpContent content) {
-        if (content.decoderResult().isFailure()) {
-            content.release();
-            abort(); // a broken chunk: the GoRouter must not take what came so far for a whole request
-            return;
-        }
-        now.bodySent |= content.content().isReadable();
-        now.requestDone = content instanceof LastHttpContent;
-        deadline.set(client(), proxy.config().responseTimeout());
-        to.channel().writeAndFlush(content);
-        if (now.requestDone) {
-            inbox.watch();
-        } else if (to.channel().isWritable()) {
-            nextWithinIdleTimeout();
+            body.length(head.contentLength());
         }
     }
 
-    void onUpstreamWritable() {
-        if (exchange != null && !exchange.requestDone && !exchange.discarding) {
-            nextWithinIdleTimeout();
+    private Exchange start() {
+        proxy.retries().earn();
+        Exchange now = new Exchange(proxy, this, head, facts, body.done(), System.nanoTime());
+        exchange = now;
+        return now;
+    }
+
+    private boolean readBody(Exchange now, ByteBuf in) {
+        if (!now.takesBody()) {
+            return false;
+        }
+        ByteBuf data = body.next(in);
+        Malformed problem = body.problem();
+        if (data != null) {
+            now.body(data);
+        }
+        if (problem != null) {
+            proxy.metrics().malformed(problem);
+            keepAlive = false;
+            now.brokenBody(Refusal.of(problem));
+            return lingering;
+        }
+        if (body.done() && exchange == now && !discarding && !lingering) {
+            now.endOfRequest(body.trailers());
+        }
+        return true;
+    }
+
+    /** Reads on to the next request after an early answer. */
+    private boolean skipBody(ByteBuf in) {
+        ByteBuf data = body.next(in);
+        if (data != null) {
+            discarded += data.readableBytes();
+            data.release();
+        }
+        if (body.problem() != null || discarded > DISCARD_LIMIT) {
+            linger();
+        } else if (body.done()) {
+            nextRequest();
+        }
+        return true;
+    }
+
+    private void discard(int bytes) {
+        discarded += bytes;
+        if (discarded > LINGER_LIMIT) {
+            ctx().close();
         }
     }
 
-    // ---- the answer comes back
+    // ---- the answer
 
-    void onUpstreamMessage(UpstreamConnection from, Object message) {
-        Exchange now = exchange;
-        deadline.set(client(), proxy.config().responseTimeout());
-        if (now == null) {
-            ReferenceCountUtil.release(message);
-        } else if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(message);
-            failUpstream(now, Refusal.GOROUTER_INVALID);
-        } else if (message instanceof HttpResponse head) {
-            onResponse(now, from, head);
-        } else if (message instanceof HttpContent content) {
-            onResponseContent(now, from, content);
-        } else {
-            ReferenceCountUtil.release(message);
-        }
+    @Override
+    public EventLoop loop() {
+        return ctx().channel().eventLoop();
     }
 
-    private void onResponse(Exchange now, UpstreamConnection from, HttpResponse head) {
-        HttpResponseStatus status = head.status();
-        if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-            if (now.upgradeAsked) {
-                openTunnel(from, head);
-            } else {
-                failUpstream(now, Refusal.GOROUTER_INVALID);
-            }
-            return;
-        }
-        now.informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
-        if (now.informational) {
-            if (!now.oldClient) {
-                client().write(head);
-            }
-            return;
-        }
-        now.begin(head);
-        if (proxy.config().decisionHeaders() && now.decision != null) {
-            head.headers().set(Answers.SITE, proxy.fib().get().ownSite().name());
-            head.headers().set(Answers.REASON, now.decision.rule().reason());
-        }
-        proxy.metrics().answered(status.code());
-        client().write(head);
+    @Override
+    public boolean isGrpc(Head request) {
+        return false; // over HTTP/1.1 nobody can speak it
     }
 
-    private void onResponseContent(Exchange now, UpstreamConnection from, HttpContent content) {
-        if (now.informational && now.oldClient) {
-            content.release();
-            return;
-        }
-        client().write(content);
-        if (!(content instanceof LastHttpContent)) {
-            return;
-        }
-        client().flush();
-        if (now.informational) {
-            return;
-        }
-        upstream = null;
-        from.end(now.upstreamKeepAlive && now.requestDone);
-        if (now.keepAlive && now.requestDone) {
-            finished();
-        } else {
-            linger(now);
-        }
+    @Override
+    public boolean isActive() {
+        return ctx().channel().isActive();
     }
 
-    void onUpstreamReadComplete(UpstreamConnection from) {
-        client().flush();
-        if (client().channel().isWritable()) {
-            from.channel().read();
+    @Override
+    public boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void expectWithin(long nanos) {
+        timer().set(nanos);
+    }
+
+    @Override
+    public void interim(Head answer) {
+        if (!oldClient) {
+            ForwardedHeaders.writeAnswer(answer, Framing.AS_IT_IS, After.SILENT, null, out(), false);
+            out().flush();
         }
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (upstream != null && ctx.channel().isWritable()) {
-            upstream.channel().read();
+    public void head(Head answer, boolean bodiless) {
+        Exchange now = current();
+        keepAlive &= now.requestDone() && !inputEnded && !proxy.drain().begun();
+        Framing framing = Framing.AS_IT_IS;
+        boolean endless = !answer.chunked() && answer.contentLength() < 0;
+        int status = answer.status();
+        boolean never = now.isHead() || status == 204 || status == 304;
+        if (!never && answer.chunked() && oldClient) {
+            framing = Framing.BY_END;
+            keepAlive = false;
+        } else if (!never && endless && oldClient) {
+            keepAlive = false;
+        } else if (!never && endless) {
+            framing = Framing.ADD_CHUNKS;
         }
+        if (status == 204 && answer.chunked()) {
+            framing = Framing.BY_END; // RFC 9112 section 6.1: not there
+        }
+        chunkedAnswer = !never && !oldClient && (answer.chunked() || endless);
+        ForwardedHeaders.writeAnswer(answer, framing, after(), now.record().marks(), out(), !never);
     }
 
-    void onUpstreamClosed(UpstreamConnection from) {
+    private After after() {
+        return !keepAlive ? After.CLOSE : oldClient ? After.KEEP : After.SILENT;
+    }
+
+    private Exchange current() {
         Exchange now = exchange;
-        boolean stale = from.reused();
-        endUpstream();
-        if (now == null || now.responseStarted) {
-            abort();
-        } else if (stale && now.isSafeToRepeat()) {
-            proxy.metrics().retries.inc();
-            tryNext(now);
+        if (now == null) {
+            throw new IllegalStateException("no request");
+        }
+        return now;
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        if (chunkedAnswer) {
+            out().chunk(data);
         } else {
-            refuseAndClose(now, Refusal.GOROUTER_FAILED);
+            out().data(data);
         }
     }
 
-    private void failUpstream(Exchange now, Refusal refusal) {
-        endUpstream();
-        if (now.responseStarted) {
-            abort();
+    @Override
+    public void end(@Nullable Head trailers) {
+        if (chunkedAnswer) {
+            out().lastChunk(trailers);
+        }
+        finish();
+    }
+
+    /** Sends an answer of our own and reads what is left of the request, or closes when that may be too much. */
+    @Override
+    public void own(OwnAnswer answer) {
+        Exchange now = current();
+        if (!body.done() && (head.chunked() || head.has(Field.EXPECT) || head.contentLength() > DISCARD_LIMIT)) {
+            keepAlive = false;
+        }
+        int status = answer.status();
+        boolean clientsFault = (status >= 400 && status < 500) || status == 501 || status == 505;
+        keepAlive &= !inputEnded && !clientsFault && !proxy.drain().begun();
+        ForwardedHeaders.writeOwn(answer, after(), now.isHead(), out());
+        finish();
+    }
+
+    private void finish() {
+        Exchange now = current();
+        answerDone = true;
+        now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+        out().flush();
+        if (!keepAlive) {
+            linger();
+        } else if (body.done()) {
+            nextRequest();
         } else {
-            refuseAndClose(now, refusal);
+            discarding = true;
+            timer().set(proxy.config().bodyTimeout().toNanos());
+            resume();
         }
     }
 
-    private void openTunnel(UpstreamConnection from, HttpResponse head) {
-        deadline.cancel();
-        if (!inbox.isEmpty()) {
-            abort(); // the client sent more before it knew that the protocol had changed
-            return;
-        }
-        proxy.metrics().answered(head.status().code());
-        client().write(head);
-        client().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        Channel front = client().channel();
-        Channel back = from.channel();
-        upstream = null;
-        from.hijack();
-        // The client's side first: the GoRouter's codec may have bytes for it already.
-        front.pipeline().addLast(new Tunnel(back));
-        front.pipeline().remove(this);
-        front.pipeline().remove(HttpServerCodec.class);
-        back.pipeline().addLast(new Tunnel(front));
-        back.pipeline().remove(from);
-        back.pipeline().remove(HttpClientCodec.class);
-        front.flush();
-        back.flush();
-        front.read();
-        back.read();
-    }
-
-    // ---- between requests, and the end
-
-    private void finished() {
+    private void nextRequest() {
         exchange = null;
-        discarded = 0;
-        nextWithinIdleTimeout();
+        discarding = false;
+        head.clear();
+        timer().set(proxy.config().idleTimeout().toNanos());
+        if (inputEnded) {
+            ctx().close();
+        } else {
+            resume();
+        }
     }
 
-    /** Throws a message away that belongs to a request already answered, or to nothing any more. */
-    private void discard(Object message) {
-        boolean last = message instanceof LastHttpContent;
-        if (message instanceof HttpContent content) {
-            discarded += content.content().readableBytes();
-        }
-        ReferenceCountUtil.release(message);
-        if (lingering) {
-            if (discarded > LINGER_LIMIT) {
-                client().close();
-            } else {
-                inbox.next();
-            }
-        } else if (last) {
-            finished();
-        } else if (discarded > Exchange.DISCARD_LIMIT && exchange != null) {
-            linger(exchange);
-        } else {
-            inbox.next();
-        }
+    @Override
+    public void flush() {
+        out().flush();
     }
 
     /** Closes so that the client can read the answer first: ends our side, then reads on for a little while. */
-    private void linger(Exchange now) {
+    private void linger() {
+        if (lingering) {
+            return;
+        }
         lingering = true;
-        ChannelHandlerContext ctx = client();
-        deadline.set(ctx, proxy.config().idleTimeout());
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (now.requestDone || !(ctx.channel() instanceof DuplexChannel duplex)) {
-                ctx.close();
+        boolean requestDone = body.done();
+        timer().set(proxy.config().idleTimeout().toNanos());
+        out().flushAndThen(() -> {
+            Channel channel = ctx().channel();
+            boolean tls = channel.pipeline().get(SslHandler.class) != null;
+            if (requestDone || tls || inputEnded || !(channel instanceof DuplexChannel duplex)) {
+                ctx().close();
                 return;
             }
             duplex.shutdownOutput();
-            deadline.set(ctx, LINGER);
-            inbox.next();
+            timer().set(LINGER_NANOS);
+            resume();
         });
     }
 
-    private void endUpstream() {
-        UpstreamConnection from = upstream;
-        upstream = null;
-        if (from != null) {
-            from.end(false);
+    /** Ends the connection at once. */
+    @Override
+    public void abort() {
+        ctx().close();
+    }
+
+    @Override
+    public @Nullable Channel becomeTunnel(Head answer) {
+        timer().cancel();
+        if (pending != null || inputEnded) {
+            return null; // the client sent more before it knew that the protocol had changed
+        }
+        Exchange now = current();
+        ForwardedHeaders.writeAnswer(
+                answer, Framing.AS_IT_IS, After.UPGRADE, now.record().marks(), out(), false);
+        out().flush();
+        now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+        exchange = null;
+        return ctx().channel();
+    }
+
+    // ---- the end
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange now = exchange;
+        if (now != null && ctx.channel().isWritable()) {
+            now.onClientWritable();
         }
     }
 
-    /** Ends both sides at once: all that is left when an answer is broken off in the middle. */
-    private void abort() {
-        endUpstream();
-        client().close();
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            onInputEnd();
+        } else if (event == DrainStep.ENDING && exchange == null && !lingering && head.isEmpty()) {
+            ctx.close(); // idle, and the client expects nothing
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void onInputEnd() {
+        inputEnded = true;
+        Exchange now = exchange;
+        if (now == null || lingering || !body.done()) {
+            ctx().close();
+        } else {
+            keepAlive = false;
+            now.onClientHalfClosed();
+        }
     }
 
     private void onTimeout() {
         Exchange now = exchange;
-        if (now == null || lingering) {
-            client().close();
-        } else if (now.responseStarted) {
-            abort();
-        } else if (upstream == null) {
-            refuseAndClose(now, Refusal.NO_GOROUTER);
+        if (now == null && !head.isEmpty() && !lingering) {
+            begin(true);
+            keepAlive = false;
+            start().refuse(Refusal.SLOW_CLIENT);
+        } else if (now == null || lingering || answerDone) {
+            ctx().close();
         } else {
-            failUpstream(now, now.requestDone ? Refusal.GOROUTER_TIMEOUT : Refusal.SLOW_CLIENT);
+            keepAlive = keepAlive && now.requestDone();
+            now.onTimeout();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        deadline.cancel();
+        timer().cancel();
+        Exchange now = exchange;
         exchange = null;
-        inbox.release();
-        endUpstream();
+        if (now != null && !answerDone) {
+            now.onClientGone();
+            now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+        }
+        handlerRemoved(ctx);
         ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        out().release();
+        ReferenceCountUtil.release(pending);
+        pending = null;
     }
 
     @Override

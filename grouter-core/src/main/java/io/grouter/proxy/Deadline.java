@@ -1,8 +1,7 @@
 package io.grouter.proxy;
 
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,23 +10,25 @@ import org.jspecify.annotations.Nullable;
  * when it wakes. Used on one event loop.
  */
 final class Deadline {
+    private final EventExecutor loop;
     private final Runnable action;
     private @Nullable ScheduledFuture<?> task;
     private long taskAtNanos;
     private long deadlineNanos;
 
-    Deadline(Runnable action) {
+    Deadline(EventExecutor loop, Runnable action) {
+        this.loop = loop;
         this.action = action;
     }
 
-    void set(ChannelHandlerContext ctx, Duration fromNow) {
+    void set(long fromNowNanos) {
         long now = System.nanoTime();
-        deadlineNanos = now + fromNow.toNanos();
+        deadlineNanos = now + fromNowNanos;
         if (task == null) {
-            schedule(ctx, now);
+            schedule(now);
         } else if (deadlineNanos - taskAtNanos < 0) {
             task.cancel(false);
-            schedule(ctx, now);
+            schedule(now);
         }
     }
 
@@ -38,16 +39,16 @@ final class Deadline {
         }
     }
 
-    private void schedule(ChannelHandlerContext ctx, long now) {
+    private void schedule(long now) {
         taskAtNanos = deadlineNanos;
-        task = ctx.executor().schedule(() -> wake(ctx), deadlineNanos - now, TimeUnit.NANOSECONDS);
+        task = loop.schedule(this::wake, deadlineNanos - now, TimeUnit.NANOSECONDS);
     }
 
-    private void wake(ChannelHandlerContext ctx) {
+    private void wake() {
         task = null;
         long now = System.nanoTime();
         if (deadlineNanos - now > 0) {
-            schedule(ctx, now);
+            schedule(now);
         } else {
             action.run();
         }

@@ -1,112 +1,463 @@
 package io.grouter.proxy;
 
+import io.grouter.fib.Fib;
+import io.grouter.gorouter.GoRouter;
+import io.grouter.http.Field;
+import io.grouter.http.Head;
 import io.grouter.steering.Decision;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
+import io.grouter.steering.RequestFacts;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ConnectTimeoutException;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its answer: how far both have come, and what that means for the connections. */
+/**
+ * One request and its answer, whatever protocol each side speaks: decides where the request goes, finds a GoRouter that
+ * takes it, hands bytes on both ways no faster than the other side takes them, and knows what may be tried again. Runs
+ * on the event loop of the client's connection.
+ */
 final class Exchange {
-    /** Most bytes of a body that are read and thrown away to keep a connection after an early answer. */
-    static final int DISCARD_LIMIT = 64 * 1024;
+    private final ProxyContext proxy;
+    private final Downstream client;
+    private final Head request;
+    private final ClientFacts facts;
+    private final ExchangeRecord record;
+    private final long startNanos;
 
-    final HttpRequest request;
-    /** Whether the client speaks HTTP/1.0: no chunks, no interim answers. */
-    final boolean oldClient;
-    /** Whether the client asked to change the protocol, and may be told 101. */
-    boolean upgradeAsked;
-
-    @Nullable
-    Decision decision;
+    private @Nullable RequestEdits edits;
+    private @Nullable Upstream upstream;
     /** GoRouters that took no connection for this request. */
-    @Nullable
-    BitSet tried;
-    /** Whether the client's connection can take another request afterwards. */
-    boolean keepAlive;
-    /** Whether any byte of the body was sent on. */
-    boolean bodySent;
-    /** Whether the client has sent all of the request. */
-    boolean requestDone;
-    /** Whether the client has been sent the head of the answer. */
-    boolean responseStarted;
-    /** Whether the answer under way is an interim one. */
-    boolean informational;
-    /** Whether the GoRouter's connection can take another request afterwards. */
-    boolean upstreamKeepAlive;
-    /** Whether the rest of the request is thrown away. */
-    boolean discarding;
+    private @Nullable BitSet tried;
 
-    Exchange(HttpRequest request) {
+    private boolean http2;
+    private boolean requestDone;
+    private boolean bodySent;
+    private boolean answerStarted;
+    private boolean over;
+    private boolean connecting;
+    private boolean waiting;
+    private boolean halfClosed;
+    private boolean clientBlocked;
+
+    /**
+     * Begins.
+     *
+     * @param request the client's head; must not change before the exchange is over
+     * @param withoutBody whether the request ends with its head
+     * @param nowNanos monotonic time at which the head was complete
+     */
+    Exchange(
+            ProxyContext proxy,
+            Downstream client,
+            Head request,
+            ClientFacts facts,
+            boolean withoutBody,
+            long nowNanos) {
+        this.proxy = proxy;
+        this.client = client;
         this.request = request;
-        this.oldClient = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        this.keepAlive = HttpUtil.isKeepAlive(request);
+        this.facts = facts;
+        this.requestDone = withoutBody;
+        this.startNanos = nowNanos;
+        this.record = new ExchangeRecord(proxy, nowNanos);
+    }
+
+    Head request() {
+        return request;
+    }
+
+    boolean requestDone() {
+        return requestDone;
+    }
+
+    boolean answerStarted() {
+        return answerStarted;
     }
 
     boolean isHead() {
-        return request.method().equals(HttpMethod.HEAD);
+        return request.methodIs("HEAD");
     }
 
-    void markTried(int goRouter) {
-        if (tried == null) {
-            tried = new BitSet();
+    boolean asksForUpgrade() {
+        RequestEdits now = edits;
+        return now != null && now.upgrade();
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    // ---- the decision
+
+    /** Decides and acts. */
+    void start() {
+        if (request.methodIs("CONNECT")) {
+            refuse(Refusal.METHOD);
+            return;
         }
-        tried.set(goRouter);
+        Target target = Target.of(request);
+        Refusal problem = target.problem();
+        if (problem != null) {
+            refuse(problem);
+            return;
+        }
+        Fib fib = proxy.fib().get();
+        boolean secure = facts.https() || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
+        Decision decision =
+                proxy.steering().decide(fib, new RequestFacts(secure, target.host(), target.path(), facts.address()));
+        record.decided(decision.rule());
+        if (decision instanceof Decision.Redirect redirect) {
+            String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
+            String location = (secure ? "https://" : "http://") + redirect.authority() + path;
+            record.redirected(location);
+            own(OwnAnswer.redirect(
+                    location, fib.ownSite().name(), redirect.rule().reason()));
+            return;
+        }
+        String host = ((Decision.Forward) decision).host();
+        boolean rewrite = host != null && request.bytes()[request.targetStart()] != '/';
+        edits = new RequestEdits(
+                facts,
+                target.authority(),
+                host,
+                rewrite ? target.pathAndQuery() : null,
+                ForwardedHeaders.asksForUpgrade(request),
+                record.startMillis());
+        http2 = proxy.upstreams().speaksHttp2() && client.isGrpc(request);
+        findGoRouter();
     }
 
-    /** Returns whether too much of the request may still be to come to wait for it. */
-    boolean mayBeLong() {
-        return HttpUtil.is100ContinueExpected(request)
-                || HttpUtil.isTransferEncodingChunked(request)
-                || HttpUtil.getContentLength(request, 0L) > DISCARD_LIMIT;
+    /** Refuses the request; it is over. */
+    void refuse(Refusal refusal) {
+        proxy.metrics().refused(refusal);
+        record.refused(refusal);
+        own(OwnAnswer.refusal(refusal, proxy.fib().get().ownSite().name()));
+    }
+
+    private void own(OwnAnswer answer) {
+        over = true;
+        answerStarted = true;
+        record.answered(answer.status(), "", 0);
+        record.sent(answer.body().length);
+        client.own(answer);
+    }
+
+    // ---- a GoRouter
+
+    private void findGoRouter() {
+        GoRouter goRouter = proxy.goRouters().take(tried);
+        if (goRouter == null) {
+            if (!proxy.goRouters().hasMore(tried)) {
+                refuse(Refusal.NO_GOROUTER);
+            } else if (proxy.queue().add(this, client.loop())) {
+                waiting = true;
+                client.expectWithin(proxy.config().queueTimeout().toNanos());
+            } else {
+                refuse(Refusal.OVERLOADED);
+            }
+            return;
+        }
+        connecting = true;
+        client.expectWithin(2 * proxy.config().connectTimeout().toNanos());
+        if (http2) {
+            proxy.upstreams().http2(client.loop(), goRouter, facts, this::connected);
+            return;
+        }
+        UpstreamConnection idle = proxy.upstreams().takeIdle(goRouter);
+        if (idle != null) {
+            connected(goRouter, idle, null);
+        } else {
+            proxy.upstreams().connect(client.loop(), goRouter, facts, this::connected);
+        }
+    }
+
+    /** Is called when there is room again; returns false when it does not wait any more. */
+    boolean proceed() {
+        if (!waiting) {
+            return false;
+        }
+        waiting = false;
+        findGoRouter();
+        return true;
+    }
+
+    private void connected(GoRouter goRouter, @Nullable Upstream made, @Nullable Throwable failure) {
+        connecting = false;
+        boolean gone = over || !client.isActive();
+        if (made == null) {
+            goRouter.end();
+            proxy.goRouters()
+                    .connectFailed(goRouter, String.valueOf(failure), failure instanceof ConnectTimeoutException);
+            proxy.queue().roomAt(client.loop());
+            if (!gone) {
+                markTried(goRouter.index());
+                record.failedAttempt();
+                retry(Refusal.NO_GOROUTER);
+            }
+        } else if (gone) {
+            made.release();
+        } else {
+            send(made);
+        }
+    }
+
+    private void markTried(int goRouter) {
+        BitSet marks = tried == null ? new BitSet() : tried;
+        marks.set(goRouter);
+        tried = marks;
+    }
+
+    private void retry(Refusal otherwise) {
+        if (proxy.goRouters().hasMore(tried) && proxy.retries().take(System.nanoTime())) {
+            proxy.metrics().retries.inc();
+            findGoRouter();
+        } else {
+            refuse(otherwise);
+        }
+    }
+
+    private void send(Upstream to) {
+        RequestEdits how = edits;
+        if (how == null) {
+            throw new IllegalStateException("not decided");
+        }
+        upstream = to;
+        record.sentTo(to.goRouter());
+        to.begin(this, how);
+        if (requestDone) {
+            to.end(null);
+            to.flush();
+            client.expectWithin(proxy.config().responseTimeout().toNanos());
+        } else {
+            client.expectWithin(proxy.config().bodyTimeout().toNanos());
+            client.resume();
+        }
+        if (halfClosed) {
+            to.halfClose();
+        }
+    }
+
+    // ---- the request's body
+
+    /** Returns whether the body can be handed on now. */
+    boolean takesBody() {
+        Upstream to = upstream;
+        return over || (to != null && to.isWritable());
+    }
+
+    /** Hands a piece of the body on, and takes it over. */
+    void body(ByteBuf data) {
+        Upstream to = upstream;
+        record.received(data.readableBytes());
+        if (to == null) {
+            data.release();
+            return;
+        }
+        bodySent |= data.isReadable();
+        to.data(data);
+        client.expectWithin(proxy.config().bodyTimeout().toNanos());
+    }
+
+    /** Ends the request. */
+    void endOfRequest(@Nullable Head trailers) {
+        requestDone = true;
+        Upstream to = upstream;
+        if (to != null) {
+            to.end(trailers);
+            to.flush();
+            client.expectWithin(proxy.config().responseTimeout().toNanos());
+        }
+    }
+
+    /** Sends on what came of the body, because the rest may be long in coming. */
+    void flushRequest() {
+        Upstream to = upstream;
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    /** The body's framing is wrong: the GoRouter must not take what came so far for a whole request. */
+    void brokenBody(Refusal refusal) {
+        dropUpstream();
+        if (answerStarted) {
+            abort();
+        } else {
+            refuse(refusal);
+        }
+    }
+
+    void onUpstreamWritable() {
+        client.resume();
+    }
+
+    // ---- the answer
+
+    void onInterim(Head answer) {
+        client.expectWithin(proxy.config().responseTimeout().toNanos());
+        client.interim(answer);
+    }
+
+    void onAnswer(Head answer, boolean bodiless) {
+        answerStarted = true;
+        client.expectWithin(proxy.config().responseTimeout().toNanos());
+        record.answered(answer.status(), answer.value(Field.X_VCAP_REQUEST_ID), System.nanoTime());
+        if (answer.has(Field.X_CF_ROUTERERROR)) {
+            record.routerError(answer.value(Field.X_CF_ROUTERERROR));
+        }
+        client.head(answer, bodiless);
+    }
+
+    void onAnswerData(ByteBuf data) {
+        record.sent(data.readableBytes());
+        client.data(data);
+    }
+
+    /** The answer is complete; the connection to the GoRouter has been given back already when it can be kept. */
+    void onAnswerEnd(@Nullable Head trailers) {
+        upstream = null;
+        over = true;
+        client.end(trailers);
+    }
+
+    /** Sends on what came of the answer, and stops reading while the client takes no more. */
+    void onUpstreamRead(Upstream from) {
+        client.flush();
+        if (!over && !client.isWritable()) {
+            clientBlocked = true;
+            from.reading(false);
+        }
+    }
+
+    void onClientWritable() {
+        Upstream from = upstream;
+        if (clientBlocked && from != null) {
+            clientBlocked = false;
+            client.expectWithin(proxy.config().responseTimeout().toNanos());
+            from.reading(true);
+        }
+    }
+
+    /** The GoRouter answered what no HTTP allows. */
+    void onUpstreamInvalid() {
+        fail(Refusal.GOROUTER_INVALID);
+    }
+
+    /** The connection ended before the answer did. */
+    void onUpstreamClosed(Upstream from) {
+        boolean stale = from.reused();
+        proxy.goRouters().broke(from.goRouter(), stale);
+        dropUpstream();
+        if (answerStarted) {
+            abort();
+        } else if (halfClosed) {
+            record.clientLeft();
+            client.abort();
+        } else if (stale && isReplayable()) {
+            record.failedAttempt();
+            retry(Refusal.GOROUTER_FAILED);
+        } else {
+            refuse(Refusal.GOROUTER_FAILED);
+        }
     }
 
     /** A kept connection that ends before it answers may just have been closed for idleness (RFC 9110 section 9.2.2). */
-    boolean isSafeToRepeat() {
-        HttpMethod method = request.method();
-        return requestDone
-                && !bodySent
-                && (method.equals(HttpMethod.GET)
-                        || method.equals(HttpMethod.HEAD)
-                        || method.equals(HttpMethod.OPTIONS)
-                        || method.equals(HttpMethod.TRACE));
+    private boolean isReplayable() {
+        boolean safe = request.methodIs("GET")
+                || request.methodIs("HEAD")
+                || request.methodIs("OPTIONS")
+                || request.methodIs("TRACE")
+                || request.has(Field.IDEMPOTENCY_KEY);
+        return safe && requestDone && !bodySent;
     }
 
-    /** Turns a GoRouter's final answer into the client's: the end of the body shows, whatever shows it on the way here. */
-    void begin(HttpResponse answer) {
-        responseStarted = true;
-        upstreamKeepAlive = HttpUtil.isKeepAlive(answer);
-        keepAlive &= requestDone;
-        ForwardedHeaders.removeHopByHop(answer.headers());
-        boolean chunked = HttpUtil.isTransferEncodingChunked(answer);
-        int status = answer.status().code();
-        boolean bodiless = isHead() || status == 204 || status == 304;
-        answer.setProtocolVersion(HttpVersion.HTTP_1_1);
-        if (chunked && oldClient) {
-            HttpUtil.setTransferEncodingChunked(answer, false);
-            keepAlive = false;
-        } else if (!chunked && !bodiless && !HttpUtil.isContentLengthSet(answer)) {
-            upstreamKeepAlive = false;
-            if (oldClient) {
-                keepAlive = false;
-            } else {
-                HttpUtil.setTransferEncodingChunked(answer, true);
-            }
+    /** The request asked for another protocol and got it: both connections become a tunnel. */
+    void onUpgraded(UpstreamConnection from, Head answer, ByteBuf rest) {
+        record.answered(answer.status(), answer.value(Field.X_VCAP_REQUEST_ID), System.nanoTime());
+        Channel front = client.becomeTunnel(answer);
+        if (front == null) {
+            rest.release();
+            from.release();
+            abort();
+            return;
         }
-        setConnectionHeader(answer);
+        upstream = null;
+        over = true;
+        Channel back = from.becomeTunnel();
+        proxy.metrics().websocketOpened(front.closeFuture());
+        Tunnel.between(front, back, rest);
     }
 
-    /** Says in an answer what becomes of the client's connection. */
-    void setConnectionHeader(HttpResponse answer) {
-        if (!keepAlive) {
-            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (oldClient) {
-            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    // ---- the end
+
+    /** The client sends nothing more, and may still wait for the answer: the GoRouter decides what that means. */
+    void onClientHalfClosed() {
+        halfClosed = true;
+        Upstream to = upstream;
+        if (to != null) {
+            to.halfClose();
         }
+    }
+
+    /** The client is gone. */
+    void onClientGone() {
+        if (!over) {
+            over = true;
+            record.clientLeft();
+        }
+        leaveQueue();
+        dropUpstream();
+    }
+
+    private void leaveQueue() {
+        if (waiting) {
+            waiting = false;
+            proxy.queue().leave(this, client.loop());
+        }
+    }
+
+    /** What was waited for did not come. */
+    void onTimeout() {
+        if (waiting) {
+            leaveQueue();
+            refuse(Refusal.OVERLOADED);
+        } else if (answerStarted) {
+            dropUpstream();
+            abort();
+        } else if (connecting || upstream == null) {
+            refuse(Refusal.NO_GOROUTER);
+        } else {
+            fail(requestDone ? Refusal.GOROUTER_TIMEOUT : Refusal.SLOW_CLIENT);
+        }
+    }
+
+    private void fail(Refusal refusal) {
+        dropUpstream();
+        if (answerStarted) {
+            abort();
+        } else {
+            refuse(refusal);
+        }
+    }
+
+    private void dropUpstream() {
+        Upstream from = upstream;
+        upstream = null;
+        if (from != null) {
+            from.release();
+        }
+    }
+
+    /** Ends both sides at once: all that is left when an answer is broken off in the middle. */
+    private void abort() {
+        over = true;
+        dropUpstream();
+        client.abort();
+    }
+
+    /** Returns the monotonic time at which the head was complete. */
+    long startNanos() {
+        return startNanos;
     }
 }

@@ -1,5 +1,6 @@
 package io.grouter.proxy;
 
+import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.steering.Steering;
@@ -14,6 +15,10 @@ import java.util.function.Supplier;
  * @param goRouters the upstream
  * @param metrics the counters
  * @param upstreams the connections to GoRouters
+ * @param queue requests that wait for room at a GoRouter
+ * @param retries how much may be tried again
+ * @param drain whether the proxy is about to end
+ * @param accessLog where requests are written down
  */
 record ProxyContext(
         ProxyConfig config,
@@ -21,4 +26,8 @@ record ProxyContext(
         Steering steering,
         GoRouterPool goRouters,
         ProxyMetrics metrics,
-        UpstreamPools upstreams) {}
+        UpstreamPools upstreams,
+        WaitingRoom queue,
+        RetryBudget retries,
+        Drain drain,
+        AccessLog accessLog) {}

@@ -1,44 +1,57 @@
 package io.grouter.proxy;
 
+import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.steering.Steering;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The HTTP/1.1 listeners in front of this site's GoRouters. */
+/** The listeners in front of this site's GoRouters. */
 public final class ProxyServer implements AutoCloseable {
-    private static final int BACKLOG = 1024;
+    private static final Logger log = LoggerFactory.getLogger(ProxyServer.class);
+    private static final int BACKLOG = 4096;
+    private static final int REFRESH_SECONDS = 2;
+    private static final Duration STEP = Duration.ofMillis(50);
 
     private final ProxyConfig config;
     private final Transport transport;
     private final ProxyContext context;
+    private final ClientCounts counts;
+    private final Drain drain = new Drain();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listeners = new ArrayList<>();
+    private final @Nullable ListenerTls listenerTls;
+    private final @Nullable UpstreamTls upstreamTls;
+    private @Nullable ScheduledExecutorService refresher;
 
     /**
      * Makes the proxy, not yet listening.
      *
      * @param transport event loops; not closed by the proxy
      * @param fib the latest snapshot; read once per request
+     * @param accessLog where requests are written down; not closed by the proxy
      */
     public ProxyServer(
             ProxyConfig config,
@@ -46,29 +59,74 @@ public final class ProxyServer implements AutoCloseable {
             Supplier<Fib> fib,
             Steering steering,
             GoRouterPool goRouters,
+            AccessLog accessLog,
             PrometheusRegistry registry) {
         this.config = config;
         this.transport = transport;
-        ProxyMetrics metrics = new ProxyMetrics(registry, config.maxConnections());
-        UpstreamPools upstreams = new UpstreamPools(
-                transport, config, metrics, goRouters.members().size());
-        this.context = new ProxyContext(config, fib, steering, goRouters, metrics, upstreams);
+        WaitingRoom queue = new WaitingRoom(config.queue());
+        ProxyMetrics metrics = new ProxyMetrics(registry, config.maxConnections(), queue::size);
+        this.listenerTls = config.tls().listen().isEmpty() ? null : new ListenerTls(config.tls());
+        this.upstreamTls = goRouters.config().tls().enabled()
+                ? new UpstreamTls(goRouters.config().tls())
+                : null;
+        UpstreamPools upstreams = new UpstreamPools(transport, config, metrics, goRouters, queue, upstreamTls);
+        RetryBudget retries = new RetryBudget(config.retryPercent());
+        this.counts = new ClientCounts(config, metrics);
+        this.context = new ProxyContext(
+                config, fib, steering, goRouters, metrics, upstreams, queue, retries, drain, accessLog);
     }
 
-    /** Starts listening; throws {@link IOException} that names the address when one cannot be used. */
+    /**
+     * Starts listening; throws {@link IOException} that names the address or the file when one cannot be used. May block
+     * while certificates are read.
+     */
     public void start() throws IOException {
-        for (InetSocketAddress address : config.listen()) {
-            InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
-            ChannelFuture bound = bootstrap().bind(resolved).awaitUninterruptibly();
-            if (!bound.isSuccess()) {
-                close();
-                throw new IOException(
-                        "proxy.listen: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                                + bound.cause().getMessage(),
-                        bound.cause());
-            }
-            listeners.add(bound.channel());
+        if (listenerTls != null || upstreamTls != null) {
+            refresh();
+            ScheduledExecutorService made = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "grouter-certificates");
+                thread.setDaemon(true);
+                return thread;
+            });
+            made.scheduleWithFixedDelay(this::refreshAgain, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+            refresher = made;
         }
+        for (InetSocketAddress address : config.listen()) {
+            listen("proxy.listen", address, null);
+        }
+        for (InetSocketAddress address : config.tls().listen()) {
+            listen("proxy.tls.listen", address, listenerTls);
+        }
+    }
+
+    private void refresh() throws IOException {
+        if (listenerTls != null) {
+            listenerTls.refresh();
+        }
+        if (upstreamTls != null) {
+            upstreamTls.refresh();
+        }
+    }
+
+    private void refreshAgain() {
+        try {
+            refresh();
+        } catch (IOException | RuntimeException e) {
+            log.warn("changed certificates cannot be used, those before stay: {}", e.getMessage());
+        }
+    }
+
+    private void listen(String key, InetSocketAddress address, @Nullable ListenerTls tls) throws IOException {
+        InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
+        ChannelFuture bound = bootstrap(tls).bind(resolved).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            close();
+            throw new IOException(
+                    key + ": cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        listeners.add(bound.channel());
     }
 
     /** Returns the addresses listened on, with the ports the system chose where the configuration says 0. */
@@ -78,49 +136,68 @@ public final class ProxyServer implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Ends without breaking anything off: for a while connections are still taken, but each answer says that its
+     * connection ends; then no more are taken, and what is under way gets its time. Blocks until all is done or the time
+     * is over; returns the number of connections that are left.
+     */
+    public int drain() throws InterruptedException {
+        drain.begin();
+        log.info(
+                "draining: connections are taken for another {}", config.drain().grace());
+        tellConnections(DrainStep.BEGUN);
+        waitFor(config.drain().grace(), false);
+        closeListeners();
+        tellConnections(DrainStep.ENDING);
+        waitFor(config.drain().timeout(), true);
+        int left = connections.size();
+        log.info("drained{}", left == 0 ? "" : ": " + left + " connections are closed before their end");
+        return left;
+    }
+
+    private void tellConnections(DrainStep step) {
+        for (Channel connection : connections) {
+            connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(step));
+        }
+    }
+
+    private void waitFor(Duration most, boolean untilEmpty) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        while (end - System.nanoTime() > 0 && !(untilEmpty && connections.isEmpty())) {
+            Thread.sleep(STEP.toMillis());
+        }
+    }
+
+    private void closeListeners() {
+        listeners.forEach(channel -> channel.close().awaitUninterruptibly());
+        listeners.clear();
+    }
+
     /** Stops listening and closes every connection. */
     @Override
     public void close() {
-        listeners.forEach(channel -> channel.close().awaitUninterruptibly());
-        listeners.clear();
+        if (refresher != null) {
+            refresher.shutdownNow();
+        }
+        closeListeners();
         connections.close().awaitUninterruptibly();
     }
 
-    private ServerBootstrap bootstrap() {
+    private ServerBootstrap bootstrap(@Nullable ListenerTls tls) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, tls == null)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childHandler(new Initializer());
+                .childHandler(new ClientChannels(context, counts, connections, tls));
         if (config.sharePorts() && transport.name().equals("epoll")) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         } else if (config.sharePorts()) {
             bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         }
         return bootstrap;
-    }
-
-    private final class Initializer extends ChannelInitializer<SocketChannel> {
-        @Override
-        protected void initChannel(SocketChannel channel) {
-            ProxyMetrics metrics = context.metrics();
-            if (metrics.connections.incrementAndGet() > config.maxConnections()) {
-                metrics.connections.decrementAndGet();
-                metrics.connectionsRefused.inc();
-                channel.close();
-                return;
-            }
-            channel.closeFuture().addListener(closed -> metrics.connections.decrementAndGet());
-            connections.add(channel);
-            HttpDecoderConfig decoder = new HttpDecoderConfig()
-                    .setMaxInitialLineLength(config.maxRequestLineBytes())
-                    .setMaxHeaderSize(config.maxHeaderBytes())
-                    .setAllowDuplicateContentLengths(false);
-            channel.pipeline().addLast(new HttpServerCodec(decoder)).addLast(new ClientConnection(context, false));
-        }
     }
 }

@@ -1,11 +1,8 @@
 package io.grouter.proxy;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
-import java.util.List;
+import io.grouter.http.Field;
+import io.grouter.http.Head;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request wants to go (RFC 9112 section 3.2): the authority, and the target from its path on, byte for byte.
@@ -13,47 +10,53 @@ import org.jspecify.annotations.Nullable;
  * @param authority host with port as the client wrote it; the one of an absolute target replaces the Host header
  * @param host the host without port
  * @param pathAndQuery the raw target without scheme and authority, with {@code /} in front, or {@code *}
- * @param path the raw path without query
+ * @param path the path without query as GoRouter matches it: raw, but for bytes above ASCII, which are escaped
+ * @param problem why there is none, and everything else is empty; null = it is one
  */
-record Target(String authority, String host, String pathAndQuery, String path) {
-    /** Returns the target, or null after telling why not. */
-    static @Nullable Target of(HttpRequest request, Problem problem) {
-        String uri = request.uri();
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        boolean http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        if (hosts.size() > 1 || (hosts.isEmpty() && !http10)) {
-            return problem.is(Refusal.BAD_HOST);
-        }
-        String authority = hosts.isEmpty() ? "" : hosts.get(0).trim();
+record Target(
+        String authority,
+        String host,
+        String pathAndQuery,
+        String path,
+        @org.jspecify.annotations.Nullable Refusal problem) {
+    private static final Target BAD_TARGET = new Target("", "", "", "", Refusal.BAD_TARGET);
+    private static final Target BAD_HOST = new Target("", "", "", "", Refusal.BAD_HOST);
+
+    /** Returns the target of a request. */
+    static Target of(Head request) {
+        String uri = request.target();
+        String hostHeader = request.value(Field.HOST);
+        String authority = hostHeader == null ? "" : hostHeader;
         String pathAndQuery = uri;
         if (!uri.startsWith("/") && !uri.equals("*")) {
             int start = schemeLength(uri);
             if (start < 0) {
-                return problem.is(Refusal.BAD_TARGET);
+                return BAD_TARGET;
             }
             int end = endOfAuthority(uri, start);
             authority = uri.substring(start, end);
             pathAndQuery = uri.startsWith("/", end) ? uri.substring(end) : "/" + uri.substring(end);
         }
         if (pathAndQuery.indexOf('#') >= 0) {
-            return problem.is(Refusal.BAD_TARGET);
+            return BAD_TARGET;
         }
-        String host = hostOf(authority);
-        if (host == null) {
-            return problem.is(Refusal.BAD_HOST);
+        int hostEnd = hostEnd(authority);
+        if (hostEnd < 0) {
+            return BAD_HOST;
         }
+        String host = hostEnd == authority.length() ? authority : authority.substring(0, hostEnd);
         int query = pathAndQuery.indexOf('?');
-        return new Target(authority, host, pathAndQuery, query < 0 ? pathAndQuery : pathAndQuery.substring(0, query));
+        String path = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);
+        return new Target(authority, host, pathAndQuery, escaped(path), null);
     }
 
-    /** Writes raw bytes above ASCII as escapes, which is what GoRouter matches on; the codec would re-encode them. */
-    static void escapeNonAscii(HttpRequest request) {
-        String uri = request.uri();
+    /** GoRouter matches on the escaped path. */
+    private static String escaped(String path) {
         StringBuilder escaped = null;
-        for (int i = 0; i < uri.length(); i++) {
-            char c = uri.charAt(i);
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
             if (c >= 0x80 && escaped == null) {
-                escaped = new StringBuilder(uri.length() + 16).append(uri, 0, i);
+                escaped = new StringBuilder(path.length() + 16).append(path, 0, i);
             }
             if (escaped != null) {
                 if (c >= 0x80) {
@@ -63,20 +66,7 @@ record Target(String authority, String host, String pathAndQuery, String path) {
                 }
             }
         }
-        if (escaped != null) {
-            request.setUri(escaped.toString());
-        }
-    }
-
-    /** Takes the reason why there is no target. */
-    interface Problem {
-        void report(Refusal refusal);
-
-        /** Reports and returns null. */
-        default @Nullable Target is(Refusal refusal) {
-            report(refusal);
-            return null;
-        }
+        return escaped == null ? path : escaped.toString();
     }
 
     private static int schemeLength(String uri) {
@@ -94,23 +84,23 @@ record Target(String authority, String host, String pathAndQuery, String path) {
         return uri.length();
     }
 
-    /** Returns the host of {@code host[:port]}, or null when it is not one. An empty host is GoRouter's to refuse. */
-    private static @Nullable String hostOf(String authority) {
+    /** Returns where the host of {@code host[:port]} ends, or -1 when it is not one. An empty host is GoRouter's to refuse. */
+    private static int hostEnd(String authority) {
         int colon = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
         if (authority.startsWith("[") && colon == 0) {
-            return null;
+            return -1;
         }
         int end = colon < 0 ? authority.length() : colon;
         if (end < authority.length() && !isPort(authority, end)) {
-            return null;
+            return -1;
         }
         for (int i = 0; i < end; i++) {
             char c = authority.charAt(i);
-            if (c <= ' ' || c == '/' || c == '?' || c == '#' || c == '@' || c == '\\' || c == 0x7F) {
-                return null;
+            if (c <= ' ' || c == '/' || c == '?' || c == '#' || c == '@' || c == '\\' || c == ',' || c == 0x7F) {
+                return -1;
             }
         }
-        return end == authority.length() ? authority : authority.substring(0, end);
+        return end;
     }
 
     private static boolean isPort(String authority, int colon) {

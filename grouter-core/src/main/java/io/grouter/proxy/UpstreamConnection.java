@@ -1,39 +1,66 @@
 package io.grouter.proxy;
 
 import io.grouter.gorouter.GoRouter;
+import io.grouter.http.BodyReader;
+import io.grouter.http.Head;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a GoRouter: hands all that happens on it to the client connection that uses it now. */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+/** One HTTP/1.1 connection to a GoRouter: serves one exchange after the other. Used on one event loop. */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Upstream {
     private final GoRouter goRouter;
     private final UpstreamPools pools;
-    private @Nullable Channel channel;
-    private @Nullable ClientConnection user;
+    private final Head head;
+    private final BodyReader body;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Outgoing outgoing;
+    private @Nullable Exchange exchange;
+
     private boolean used;
+    private boolean chunkedRequest;
+    private boolean requestDone;
+    private boolean inBody;
+    private boolean keep;
+    private boolean withoutBody;
     private long idleSinceNanos;
 
     UpstreamConnection(GoRouter goRouter, UpstreamPools pools) {
         this.goRouter = goRouter;
         this.pools = pools;
+        this.head = new Head(Head.Kind.ANSWER, pools.headLimits());
+        this.body = new BodyReader(pools.headLimits());
     }
 
-    GoRouter goRouter() {
+    @Override
+    public GoRouter goRouter() {
         return goRouter;
     }
 
     Channel channel() {
-        if (channel == null) {
-            throw new IllegalStateException("not connected yet");
-        }
-        return channel;
+        return ctx().channel();
     }
 
-    /** Returns whether a request has been through it before, so that the other side may just be closing it. */
-    boolean reused() {
+    private ChannelHandlerContext ctx() {
+        if (context == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return context;
+    }
+
+    private Outgoing out() {
+        if (outgoing == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return outgoing;
+    }
+
+    @Override
+    public boolean reused() {
         return used;
     }
 
@@ -45,68 +72,208 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         idleSinceNanos = nanos;
     }
 
-    void begin(ClientConnection client) {
-        user = client;
-        goRouter.begin();
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        outgoing = new Outgoing(ctx);
     }
 
-    /** Ends the use; the connection is kept when it can take another request, and closed otherwise. */
-    void end(boolean keep) {
-        if (user == null) {
-            return;
-        }
-        user = null;
-        used = true;
-        goRouter.end();
-        if (keep && channel().isActive()) {
-            pools.release(this);
-        } else {
-            channel().close();
-        }
-    }
+    // ---- the request
 
-    /** Ends the use because the connection now belongs to a tunnel, which closes it. */
-    void hijack() {
-        user = null;
-        goRouter.end();
+    @Override
+    public void begin(Exchange user, RequestEdits edits) {
+        exchange = user;
+        Head request = user.request();
+        requestDone = false;
+        inBody = false;
+        head.clear();
+        withoutBody = user.isHead();
+        chunkedRequest = request.chunked();
+        keep = !edits.upgrade() && !pools.onePerClient();
+        int most = ForwardedHeaders.mostRequestBytes(request, edits);
+        ForwardedHeaders.writeRequest(request, edits, pools.xfcc(), out().head(most, !user.requestDone()));
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        channel = ctx.channel();
+    public void data(ByteBuf data) {
+        if (chunkedRequest) {
+            out().chunk(data);
+        } else {
+            out().data(data);
+        }
+        if (!ctx().channel().isWritable()) {
+            out().flush();
+        }
+    }
+
+    @Override
+    public void end(@Nullable Head trailers) {
+        requestDone = true;
+        if (chunkedRequest) {
+            out().lastChunk(trailers);
+        }
+    }
+
+    @Override
+    public void flush() {
+        out().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void halfClose() {
+        keep = false;
+        boolean tls = ctx().pipeline().get(SslHandler.class) != null;
+        if (!tls && ctx().channel() instanceof DuplexChannel duplex) {
+            out().flushAndThen(duplex::shutdownOutput);
+        } else {
+            ctx().close();
+        }
+    }
+
+    // ---- the answer
+
+    @Override
+    public void reading(boolean on) {
+        ctx().channel().config().setAutoRead(on);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (user == null) {
-            ReferenceCountUtil.release(message); // nobody asked for anything
-            ctx.close();
-        } else {
-            user.onUpstreamMessage(this, message);
+        ByteBuf in = (ByteBuf) message;
+        try {
+            while (exchange != null && in.isReadable() && read(exchange, in)) {
+                // as long as there is something to understand
+            }
+            if (exchange == null && in.isReadable()) {
+                pools.broken(this); // nobody asked for anything
+            }
+        } finally {
+            in.release();
+        }
+        Exchange now = exchange;
+        if (now != null) {
+            now.onUpstreamRead(this);
         }
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (user != null) {
-            user.onUpstreamReadComplete(this);
+    private boolean read(Exchange now, ByteBuf in) {
+        if (!inBody) {
+            return switch (head.read(in)) {
+                case INCOMPLETE -> false;
+                case MALFORMED -> {
+                    now.onUpstreamInvalid();
+                    yield false;
+                }
+                case COMPLETE -> onHead(now, in);
+            };
         }
+        ByteBuf data = body.next(in);
+        if (data != null) {
+            now.onAnswerData(data);
+        }
+        if (body.problem() != null) {
+            now.onUpstreamInvalid();
+            return false;
+        }
+        if (body.done() && exchange == now) {
+            ended(now, in.isReadable());
+        }
+        return true;
+    }
+
+    private boolean onHead(Exchange now, ByteBuf in) {
+        int status = head.status();
+        if (status == 101) {
+            if (now.asksForUpgrade()) {
+                now.onUpgraded(this, head, in.readRetainedSlice(in.readableBytes()));
+            } else {
+                now.onUpstreamInvalid();
+            }
+            return false;
+        }
+        if (status < 200) {
+            now.onInterim(head);
+            head.clear();
+            return true;
+        }
+        boolean bodiless = withoutBody || status == 204 || status == 304;
+        keep &= head.keepsConnection();
+        if (bodiless) {
+            body.none();
+        } else if (head.chunked()) {
+            body.chunked();
+        } else if (head.contentLength() >= 0) {
+            body.length(head.contentLength());
+        } else {
+            body.toTheEnd();
+            keep = false;
+        }
+        inBody = true;
+        now.onAnswer(head, body.done());
+        if (body.done() && exchange == now) {
+            ended(now, in.isReadable());
+        }
+        return true;
+    }
+
+    private void ended(Exchange now, boolean more) {
+        giveBack(keep && requestDone && !more);
+        now.onAnswerEnd(body.trailers());
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (user != null && ctx.channel().isWritable()) {
-            user.onUpstreamWritable();
+        Exchange now = exchange;
+        if (now != null && !requestDone && ctx.channel().isWritable()) {
+            now.onUpstreamWritable();
         }
+    }
+
+    // ---- the end
+
+    @Override
+    public void release() {
+        giveBack(exchange == null);
+    }
+
+    private void giveBack(boolean reuse) {
+        boolean busy = exchange != null;
+        exchange = null;
+        used = true;
+        if (busy || reuse) {
+            pools.ended(goRouter, ctx().channel().eventLoop());
+        }
+        if (reuse && ctx().channel().isActive()) {
+            pools.release(this);
+        } else {
+            ctx().close();
+        }
+    }
+
+    /** Ends HTTP on it; the connection now belongs to a tunnel, which closes it. */
+    Channel becomeTunnel() {
+        exchange = null;
+        pools.ended(goRouter, ctx().channel().eventLoop());
+        return ctx().channel();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (user != null) {
-            user.onUpstreamClosed(this);
+        Exchange now = exchange;
+        if (now == null) {
+            pools.gone(this);
+        } else if (inBody && body.endsWithConnection()) {
+            giveBack(false);
+            now.onAnswerEnd(null);
         } else {
-            pools.ended(this);
+            now.onUpstreamClosed(this);
         }
+        out().release();
     }
 
     @Override

@@ -1,18 +1,30 @@
 package io.grouter.proxy;
 
 import io.grouter.gorouter.GoRouter;
+import io.grouter.gorouter.GoRouterConfig;
+import io.grouter.gorouter.GoRouterPool;
+import io.grouter.http.HeadLimits;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,7 +40,10 @@ final class UpstreamPools {
     private final Transport transport;
     private final ProxyConfig config;
     private final ProxyMetrics metrics;
-    private final int goRouters;
+    private final GoRouterPool goRouters;
+    private final WaitingRoom queue;
+    private final GoRouterConfig goRouterConfig;
+    private final @Nullable UpstreamTls tls;
     private final FastThreadLocal<Idle> idle = new FastThreadLocal<>() {
         @Override
         protected Idle initialValue() {
@@ -36,28 +51,49 @@ final class UpstreamPools {
         }
     };
 
-    UpstreamPools(Transport transport, ProxyConfig config, ProxyMetrics metrics, int goRouters) {
+    UpstreamPools(
+            Transport transport,
+            ProxyConfig config,
+            ProxyMetrics metrics,
+            GoRouterPool goRouters,
+            WaitingRoom queue,
+            @Nullable UpstreamTls tls) {
         this.transport = transport;
         this.config = config;
         this.metrics = metrics;
         this.goRouters = goRouters;
+        this.queue = queue;
+        this.goRouterConfig = goRouters.config();
+        this.tls = tls;
     }
 
     /** The unused connections of one event loop, newest first. */
     private final class Idle {
+        /** One connection with many streams per GoRouter. */
+        final List<@Nullable Channel> http2 = new ArrayList<>();
+
         final List<Deque<UpstreamConnection>> byGoRouter = new ArrayList<>();
         boolean sweeping;
 
         Idle() {
-            for (int i = 0; i < goRouters; i++) {
+            for (int i = 0; i < goRouters.members().size(); i++) {
                 byGoRouter.add(new ArrayDeque<>());
+                http2.add(null);
             }
         }
     }
 
     /** Is told how an attempt to connect ended. */
     interface Connected {
-        void done(@Nullable UpstreamConnection connection, @Nullable Throwable failure);
+        void done(GoRouter goRouter, @Nullable Upstream connection, @Nullable Throwable failure);
+    }
+
+    HeadLimits headLimits() {
+        return config.headLimits();
+    }
+
+    XfccMode xfcc() {
+        return config.tls().xfcc();
     }
 
     /** Returns a live unused connection, or null. */
@@ -73,39 +109,163 @@ final class UpstreamPools {
     }
 
     /** Makes a new connection on the given loop. */
-    void connect(EventLoop loop, GoRouter goRouter, Connected listener) {
+    void connect(EventLoop loop, GoRouter goRouter, ClientFacts client, Connected listener) {
+        open(loop, goRouter, client, false, (channel, failure) -> {
+            if (channel == null) {
+                listener.done(goRouter, null, failure);
+                return;
+            }
+            UpstreamConnection made = new UpstreamConnection(goRouter, this);
+            channel.pipeline().addLast(made);
+            listener.done(goRouter, made, null);
+        });
+    }
+
+    /** Returns whether what needs HTTP/2 can be sent over it. */
+    boolean speaksHttp2() {
+        return tls != null && goRouterConfig.tls().http2();
+    }
+
+    /** Returns whether a connection, which begins with its client's address, must not serve another client. */
+    boolean onePerClient() {
+        return goRouterConfig.proxyProtocol();
+    }
+
+    /** Opens a stream on a connection of the given loop, a new connection when there is none. */
+    void http2(EventLoop loop, GoRouter goRouter, ClientFacts client, Connected listener) {
+        Idle here = idle.get();
+        Channel kept = here.http2.get(goRouter.index());
+        if (kept != null && kept.isActive() && !onePerClient()) {
+            stream(kept, goRouter, listener);
+            return;
+        }
+        open(loop, goRouter, client, true, (channel, failure) -> {
+            if (channel == null) {
+                listener.done(goRouter, null, failure);
+                return;
+            }
+            channel.pipeline()
+                    .addLast(Http2FrameCodecBuilder.forClient()
+                            .initialSettings(Http2Settings.defaultSettings()
+                                    .initialWindowSize(config.http2().windowBytes())
+                                    .maxHeaderListSize(config.maxHeaderBytes()))
+                            .build())
+                    .addLast(new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()))
+                    .addLast(new Http2Away(channel, here.http2, goRouter.index()));
+            if (!onePerClient()) {
+                here.http2.set(goRouter.index(), channel);
+            }
+            stream(channel, goRouter, listener);
+        });
+    }
+
+    private void stream(Channel connection, GoRouter goRouter, Connected listener) {
+        Http2Upstream made = new Http2Upstream(goRouter, this);
+        new Http2StreamChannelBootstrap(connection).handler(made).open().addListener(opened -> {
+            if (opened.isSuccess()) {
+                listener.done(goRouter, made, null);
+            } else {
+                listener.done(goRouter, null, opened.cause());
+            }
+        });
+    }
+
+    /** Uses a connection no more that its GoRouter wants to end, or that ended. */
+    private static final class Http2Away extends ChannelInboundHandlerAdapter {
+        private final Channel connection;
+        private final List<@Nullable Channel> kept;
+        private final int index;
+
+        Http2Away(Channel connection, List<@Nullable Channel> kept, int index) {
+            this.connection = connection;
+            this.kept = kept;
+            this.index = index;
+        }
+
+        private void forget() {
+            if (kept.get(index) == connection) {
+                kept.set(index, null);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object frame) {
+            if (frame instanceof Http2GoAwayFrame) {
+                forget();
+            }
+            ReferenceCountUtil.release(frame);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            forget();
+            ctx.fireChannelInactive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+    }
+
+    private interface Opened {
+        void done(@Nullable Channel channel, @Nullable Throwable failure);
+    }
+
+    /** Connects, says who the client is where that is wanted, and speaks TLS where that is wanted. */
+    private void open(EventLoop loop, GoRouter goRouter, ClientFacts client, boolean overHttp2, Opened listener) {
         InetSocketAddress address = goRouter.connectAddress();
         if (address == null) {
             listener.done(null, new UnknownHostException(goRouter.name()));
             return;
         }
+        int timeout = (int) Math.max(1, config.connectTimeout().toMillis());
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.client())
-                .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.max(1, config.connectTimeout().toMillis()))
-                .handler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        HttpDecoderConfig decoder = new HttpDecoderConfig()
-                                .setMaxInitialLineLength(config.maxRequestLineBytes())
-                                .setMaxHeaderSize(config.maxHeaderBytes());
-                        channel.pipeline().addLast(new HttpClientCodec(decoder, false, false));
-                        channel.pipeline().addLast(new UpstreamConnection(goRouter, UpstreamPools.this));
-                    }
-                });
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
+                .handler(new ChannelInboundHandlerAdapter());
         bootstrap.connect(address).addListener(future -> {
-            Channel channel = ((ChannelFuture) future).channel();
-            if (future.isSuccess()) {
-                metrics.upstreamConnections.inc();
-                listener.done(channel.pipeline().get(UpstreamConnection.class), null);
-            } else {
+            if (!future.isSuccess()) {
                 listener.done(null, future.cause());
+                return;
             }
+            metrics.upstreamConnections.inc();
+            Channel channel = ((ChannelFuture) future).channel();
+            if (goRouterConfig.proxyProtocol()) {
+                channel.writeAndFlush(Unpooled.copiedBuffer(proxyLine(client), StandardCharsets.US_ASCII));
+            }
+            if (tls == null) {
+                listener.done(channel, null);
+                return;
+            }
+            SslHandler handler = tls.handler(goRouter, channel.alloc(), overHttp2, timeout);
+            handler.handshakeFuture().addListener(shaken -> {
+                boolean agreed = !overHttp2 || ApplicationProtocolNames.HTTP_2.equals(handler.applicationProtocol());
+                if (shaken.isSuccess() && agreed) {
+                    listener.done(channel, null);
+                } else {
+                    channel.close();
+                    Throwable why = shaken.cause();
+                    listener.done(null, why == null ? new IOException("it does not speak HTTP/2") : why);
+                }
+            });
+            channel.pipeline().addLast(handler);
         });
+    }
+
+    /** Version 1 of the protocol is all that GoRouter understands. */
+    private static String proxyLine(ClientFacts client) {
+        InetSocketAddress to = client.listener();
+        String destination = to.getAddress().getHostAddress();
+        boolean six = client.address().indexOf(':') >= 0;
+        if (six != destination.indexOf(':') >= 0) {
+            destination = six ? "::1" : "127.0.0.1"; // the families must be the same; GoRouter only looks at the source
+        }
+        return "PROXY TCP" + (six ? "6 " : "4 ") + client.address() + " " + destination + " " + client.port() + " "
+                + to.getPort() + "\r\n";
     }
 
     /** Keeps a connection for the next request, or closes it when enough are kept. */
@@ -113,21 +273,33 @@ final class UpstreamPools {
         Idle here = idle.get();
         Deque<UpstreamConnection> kept =
                 here.byGoRouter.get(connection.goRouter().index());
-        if (kept.size() >= config.upstreamIdleConnections()) {
+        if (kept.size() >= config.upstreamIdleConnections()
+                || connection.goRouter().isDraining()) {
             connection.channel().close();
             return;
         }
         connection.idleSince(System.nanoTime());
+        connection.reading(true); // so that its end is noticed
         kept.addFirst(connection);
-        connection.channel().read(); // so that its end is noticed
         if (!here.sweeping) {
             here.sweeping = true;
             scheduleSweep(connection.channel().eventLoop());
         }
     }
 
+    /** A request is over, whatever became of it. */
+    void ended(GoRouter goRouter, EventLoop loop) {
+        goRouter.end();
+        queue.roomAt(loop);
+    }
+
+    /** Ends a connection that says something without being asked. */
+    void broken(UpstreamConnection connection) {
+        connection.channel().close();
+    }
+
     /** Forgets an unused connection that ended. */
-    void ended(UpstreamConnection connection) {
+    void gone(UpstreamConnection connection) {
         idle.get().byGoRouter.get(connection.goRouter().index()).remove(connection);
     }
 

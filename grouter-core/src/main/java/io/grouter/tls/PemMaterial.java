@@ -3,6 +3,7 @@ package io.grouter.tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Certificates and keys from PEM files, read again when the files have changed; when that fails, what was read before
  * stays in use and one line says so. Safe for all threads.
  */
-final class PemMaterial {
+public final class PemMaterial {
     private static final Logger log = LoggerFactory.getLogger(PemMaterial.class);
     private static final char[] NO_PASSWORD = {};
 
@@ -33,13 +34,20 @@ final class PemMaterial {
     private @Nullable Material material;
     private List<Stamp> stamps = List.of();
 
-    /** What the files say; keys are null when there is no certificate or no key. */
-    record Material(@Nullable X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {}
+    /**
+     * What the files say.
+     *
+     * @param keys the own certificate and key; null when there is none
+     * @param trust the CAs
+     */
+    public record Material(@Nullable X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {}
 
-    private record Stamp(Path file, @Nullable FileTime changed, long size) {
+    /** What tells without reading whether a file has changed; of a file that cannot be looked at, only its name. */
+    record Stamp(Path file, @Nullable FileTime changed, long size) {
         static Stamp of(Path file) {
             try {
-                return new Stamp(file, Files.getLastModifiedTime(file), Files.size(file));
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(file, now.lastModifiedTime(), now.size());
             } catch (IOException e) {
                 return new Stamp(file, null, -1);
             }
@@ -47,14 +55,14 @@ final class PemMaterial {
     }
 
     /** Names the files; nothing is read yet. Without a CA file those that Java trusts count. */
-    PemMaterial(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
+    public PemMaterial(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
         this.ca = ca;
         this.certificate = certificate;
         this.key = key;
     }
 
     /** Returns what the files say now; throws, with file and reason, when they never could be used. */
-    synchronized Material read() throws IOException {
+    public synchronized Material read() throws IOException {
         List<Stamp> now = new ArrayList<>();
         for (Path file : new Path[] {ca, certificate, key}) {
             if (file != null) {
@@ -119,7 +127,8 @@ final class PemMaterial {
         return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
     }
 
-    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+    /** Tells whether a private key is that of a certificate. */
+    static boolean belongTogether(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";

@@ -3,7 +3,6 @@ package io.grouter.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.rib.Journal;
 import io.grouter.rib.Rib;
@@ -22,7 +21,6 @@ import io.grouter.route.SiteInfo;
 import io.grouter.steering.Steering;
 import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,16 +43,7 @@ class AdminApiTest {
     private final Rib rib = new Rib(Configs.rib(), DC1, metrics);
     private final RibThread thread = new RibThread(rib, () -> 0, 10, metrics);
     private final Journal journal = new Journal(100, () -> 1_700_000_000_000L);
-    private final GoRouterPool goRouters = new GoRouterPool(
-            new GoRouterConfig(
-                    List.of(new GoRouterConfig.Member(
-                            InetSocketAddress.createUnresolved("127.0.0.1", 1),
-                            InetSocketAddress.createUnresolved("127.0.0.1", 2))),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1)),
-            () -> 0,
-            metrics);
+    private final GoRouterPool goRouters = new GoRouterPool(Configs.goRouters(1), () -> 0, metrics);
     private final AdminApi api = new AdminApi(new AdminSources(
             site,
             thread,
@@ -75,6 +64,11 @@ class AdminApiTest {
                 @Override
                 public Reload reload() {
                     return new Reload(problems, true);
+                }
+
+                @Override
+                public Map<String, Object> config() {
+                    return Map.of("site", Map.of("name", "dc1"));
                 }
             },
             metrics,

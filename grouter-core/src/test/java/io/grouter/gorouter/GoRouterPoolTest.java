@@ -2,33 +2,46 @@ package io.grouter.gorouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GoRouterPoolTest {
     private long now;
-    private final GoRouterPool pool = new GoRouterPool(
-            new GoRouterConfig(
-                    List.of(member(1), member(2), member(3)),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(5)),
-            () -> now,
-            new PrometheusRegistry());
+    private final GoRouterPool pool = pool(1000);
 
-    private static GoRouterConfig.Member member(int port) {
-        return new GoRouterConfig.Member(
-                InetSocketAddress.createUnresolved("127.0.0.1", port),
-                InetSocketAddress.createUnresolved("127.0.0.1", 100 + port));
+    private GoRouterPool pool(int limit) {
+        List<GoRouterConfig.Member> members = new ArrayList<>();
+        for (int port = 1; port <= 3; port++) {
+            InetSocketAddress address = InetSocketAddress.createUnresolved("127.0.0.1", port);
+            members.add(new GoRouterConfig.Member(address, address));
+        }
+        return new GoRouterPool(
+                Configs.goRouters(members, limit, GoRouterTlsConfig.OFF), () -> now, new PrometheusRegistry());
     }
 
-    private GoRouter pick() {
-        return Objects.requireNonNull(pool.pick(null));
+    /** Takes one and gives it back at once. */
+    private GoRouter pick(@Nullable BitSet tried) {
+        GoRouter taken = Objects.requireNonNull(pool.take(tried));
+        taken.end();
+        return taken;
+    }
+
+    private Set<GoRouter> picks(int times) {
+        Set<GoRouter> picked = new HashSet<>();
+        for (int i = 0; i < times; i++) {
+            picked.add(pick(null));
+        }
+        return picked;
     }
 
     private GoRouter member(GoRouter.Health health, int index) {
@@ -38,18 +51,26 @@ class GoRouterPoolTest {
     }
 
     @Test
-    void takesTurnsAmongEquals() {
-        assertThat(List.of(pick(), pick(), pick())).doesNotHaveDuplicates();
+    void usesAllThatAreUsable() {
+        assertThat(picks(200)).hasSize(3);
     }
 
     @Test
-    void prefersTheLeastBusy() {
-        pool.members().get(0).begin();
-        pool.members().get(1).begin();
-        assertThat(List.of(pick(), pick(), pick())).containsOnly(pool.members().get(2));
-        pool.members().get(0).end();
-        pool.members().get(1).end();
-        assertThat(List.of(pick(), pick(), pick())).doesNotHaveDuplicates();
+    void neverPicksTheBusierOfTwo() {
+        GoRouter busiest = pool.members().get(1);
+        assertThat(busiest.begin()).isTrue();
+        assertThat(picks(200)).hasSize(2).doesNotContain(busiest);
+        busiest.end();
+        assertThat(picks(200)).hasSize(3);
+    }
+
+    @Test
+    void spreadsRequestsThatStayEvenly() {
+        for (int i = 0; i < 300; i++) {
+            assertThat(pool.take(null)).isNotNull();
+        }
+        assertThat(pool.members())
+                .allSatisfy(each -> assertThat(each.inFlight()).isBetween(95, 105));
     }
 
     @Test
@@ -57,7 +78,7 @@ class GoRouterPoolTest {
         member(GoRouter.Health.DRAINING, 0);
         member(GoRouter.Health.DOWN, 1);
         GoRouter well = member(GoRouter.Health.HEALTHY, 2);
-        assertThat(List.of(pick(), pick(), pick())).containsOnly(well);
+        assertThat(picks(50)).containsExactly(well);
         assertThat(pool.healthy()).isEqualTo(1);
     }
 
@@ -67,22 +88,40 @@ class GoRouterPoolTest {
             member(GoRouter.Health.DOWN, i);
         }
         assertThat(pool.healthy()).isZero();
-        assertThat(List.of(pick(), pick(), pick())).doesNotHaveDuplicates();
+        assertThat(picks(200)).hasSize(3);
     }
 
     @Test
     void aRefusedConnectionPausesAGoRouterForAWhile() {
         GoRouter refused = pool.members().get(0);
-        pool.connectFailed(refused, "refused");
-        assertThat(List.of(pick(), pick(), pick(), pick())).doesNotContain(refused);
+        pool.connectFailed(refused, "refused", false);
+        assertThat(picks(50)).doesNotContain(refused);
         now += Duration.ofSeconds(5).toNanos();
-        assertThat(List.of(pick(), pick(), pick())).contains(refused);
+        assertThat(pool.healthy()).isEqualTo(3);
+    }
+
+    @Test
+    void aGoRouterThatIsBackGetsItsShareSlowly() {
+        GoRouter back = pool.members().get(0);
+        pool.connectFailed(back, "refused", false);
+        now += Duration.ofSeconds(5).toNanos();
+        assertThat(pool.healthy()).isEqualTo(3);
+        now += Duration.ofSeconds(1).toNanos();
+        for (int i = 0; i < 210; i++) {
+            assertThat(pool.take(null)).isNotNull();
+        }
+        assertThat(back.inFlight()).isBetween(1, 25);
+        now += Duration.ofSeconds(10).toNanos();
+        for (int i = 0; i < 300; i++) {
+            assertThat(pool.take(null)).isNotNull();
+        }
+        assertThat(back.inFlight()).isBetween(150, 180);
     }
 
     @Test
     void goingOnToAnswerProbesDoesNotEndThePause() {
         GoRouter refused = member(GoRouter.Health.HEALTHY, 0);
-        pool.connectFailed(refused, "refused");
+        pool.connectFailed(refused, "refused", false);
         pool.probed(refused, GoRouter.Health.HEALTHY);
         assertThat(pool.healthy()).isEqualTo(2);
     }
@@ -90,19 +129,73 @@ class GoRouterPoolTest {
     @Test
     void comingBackEndsThePauseAtOnce() {
         GoRouter refused = pool.members().get(0);
-        pool.connectFailed(refused, "refused");
+        pool.connectFailed(refused, "refused", false);
         pool.probed(refused, GoRouter.Health.HEALTHY);
         assertThat(pool.healthy()).isEqualTo(3);
+    }
+
+    @Test
+    void connectionsThatBreakInARowPauseAGoRouter() {
+        GoRouter breaking = pool.members().get(0);
+        for (int i = 0; i < 10; i++) {
+            pool.broke(breaking, true);
+        }
+        assertThat(pool.healthy()).as("idle ones may end").isEqualTo(3);
+        for (int i = 0; i < 4; i++) {
+            pool.broke(breaking, false);
+        }
+        assertThat(pool.healthy()).isEqualTo(3);
+        pool.broke(breaking, false);
+        assertThat(pool.healthy()).isEqualTo(2);
     }
 
     @Test
     void triesEachOnceForOneRequest() {
         BitSet tried = new BitSet();
         for (int i = 0; i < 3; i++) {
-            GoRouter next = Objects.requireNonNull(pool.pick(tried));
+            assertThat(pool.hasMore(tried)).isTrue();
+            GoRouter next = pick(tried);
             assertThat(tried.get(next.index())).isFalse();
             tried.set(next.index());
         }
-        assertThat(pool.pick(tried)).isNull();
+        assertThat(pool.take(tried)).isNull();
+        assertThat(pool.hasMore(tried)).isFalse();
+    }
+
+    @Test
+    void noneIsGivenMoreThanItsLimit() {
+        GoRouterPool small = pool(2);
+        for (int i = 0; i < 6; i++) {
+            assertThat(small.take(null)).isNotNull();
+        }
+        assertThat(small.take(null)).isNull();
+        assertThat(small.hasMore(null)).isTrue();
+        small.members().get(1).end();
+        assertThat(small.take(null)).isSameAs(small.members().get(1));
+    }
+
+    @Test
+    void aGoRouterThatShowsTroubleIsGivenLessAndThenMoreAgain() {
+        GoRouter troubled = pool.members().get(0);
+        for (int i = 0; i < 100; i++) {
+            assertThat(troubled.begin()).isTrue();
+        }
+        pool.probeTook(troubled, Duration.ofMillis(400).toNanos());
+        assertThat(troubled.limit()).isEqualTo(1000);
+        pool.probeTook(troubled, Duration.ofMillis(600).toNanos());
+        assertThat(troubled.limit()).isEqualTo(90);
+        pool.probeTook(troubled, Duration.ofMillis(600).toNanos());
+        assertThat(troubled.limit()).as("once a second").isEqualTo(90);
+        for (int i = 0; i < 20; i++) {
+            troubled.end();
+        }
+        int before = troubled.limit();
+        for (int i = 0; i < 300; i++) {
+            while (troubled.begin()) {
+                // up to the limit, so that it is known to matter
+            }
+            troubled.end();
+        }
+        assertThat(troubled.limit()).isGreaterThan(before + 10);
     }
 }

@@ -1,10 +1,14 @@
 package io.grouter.testing;
 
+import io.grouter.gorouter.GoRouterConfig;
+import io.grouter.gorouter.GoRouterTlsConfig;
 import io.grouter.nats.NatsConfig;
 import io.grouter.nats.NatsTlsConfig;
 import io.grouter.rib.GuardConfig;
 import io.grouter.rib.RibConfig;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Configurations for tests: as shipped, but for what a test is about. */
@@ -52,5 +56,31 @@ public final class Configs {
                 Duration.ofMillis(100),
                 131_072,
                 128 << 20);
+    }
+
+    /** Returns GoRouters at ports of the loopback address, with short times; each also answers probes there. */
+    public static GoRouterConfig goRouters(int... ports) {
+        List<GoRouterConfig.Member> members = new ArrayList<>();
+        for (int port : ports) {
+            InetSocketAddress address = InetSocketAddress.createUnresolved("127.0.0.1", port);
+            members.add(new GoRouterConfig.Member(address, address));
+        }
+        return goRouters(members, 1000, GoRouterTlsConfig.OFF);
+    }
+
+    /** Returns GoRouters with short times, a limit of requests at a time, and perhaps TLS. */
+    public static GoRouterConfig goRouters(
+            List<GoRouterConfig.Member> members, int inFlightMost, GoRouterTlsConfig tls) {
+        return new GoRouterConfig(
+                members,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                1,
+                inFlightMost,
+                false,
+                tls);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,19 @@ public final class KeyFiles {
      * @param names subject alternative names as keytool takes them, for example {@code ip:127.0.0.1}
      */
     public static KeyFiles make(Path folder, String name, String algorithm, String names) {
+        return make(folder, name, algorithm, 2, "-ext", "san=" + names);
+    }
+
+    /**
+     * Makes a certificate that is its own CA.
+     *
+     * @param algorithm {@code EC} or {@code RSA}
+     * @param days how long from now the certificate is valid
+     * @param options further options of keytool's {@code -genkeypair}
+     */
+    public static KeyFiles make(Path folder, String name, String algorithm, int days, String... options) {
         Path store = folder.resolve(name + ".p12");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-keystore",
@@ -47,11 +59,10 @@ public final class KeyFiles {
                 "-dname",
                 "CN=" + name,
                 "-ext",
-                "san=" + names,
-                "-ext",
                 "bc=ca:true",
                 "-validity",
-                "2");
+                Integer.toString(days)));
+        command.addAll(List.of(options));
         try {
             Process keytool = new ProcessBuilder(command)
                     .redirectErrorStream(true)

@@ -1,0 +1,162 @@
+package io.grouter.proxy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2PriorityFrame;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2UnknownFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection that speaks HTTP/2: each stream is a channel of its own with a {@link Http2ClientStream}. Keeps
+ * the connection within its bounds, ends it when it is idle, and says so when the proxy is about to end.
+ */
+final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final long WINDOW_NANOS = Duration.ofSeconds(10).toNanos();
+    /** Answers to frames such as PING that a client does not read. */
+    private static final int MOST_QUEUED_CONTROL_FRAMES = 1_000;
+
+    private static final int MOST_EMPTY_DATA_FRAMES = 10;
+    private static final int MOST_SMALL_CONTINUATIONS = 16;
+    private static final int RESET_WINDOW_SECONDS = 30;
+
+    private final ProxyContext proxy;
+    private @Nullable Deadline idle;
+    private int streams;
+    private int controlFrames;
+    private boolean counting;
+    private long windowNanos;
+    private boolean goingAway;
+
+    private Http2ClientConnection(ProxyContext proxy) {
+        this.proxy = proxy;
+    }
+
+    /** Lets a connection speak HTTP/2. */
+    static void install(ChannelPipeline pipeline, ProxyContext proxy, ClientFacts facts) {
+        ProxyConfig config = proxy.config();
+        ProxyConfig.Http2Config limits = config.http2();
+        Http2ClientConnection connection = new Http2ClientConnection(proxy);
+        Http2Settings settings = Http2Settings.defaultSettings()
+                .maxConcurrentStreams(limits.maxStreams())
+                .initialWindowSize(limits.windowBytes())
+                .maxHeaderListSize(config.maxHeaderBytes());
+        pipeline.addLast(Http2FrameCodecBuilder.forServer()
+                .initialSettings(settings)
+                .decoderEnforceMaxRstFramesPerWindow(limits.maxResetsPer30s(), RESET_WINDOW_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(limits.maxResetsPer30s(), RESET_WINDOW_SECONDS)
+                .decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA_FRAMES)
+                .decoderEnforceMaxSmallContinuationFrames(MOST_SMALL_CONTINUATIONS)
+                .encoderEnforceMaxQueuedControlFrames(MOST_QUEUED_CONTROL_FRAMES)
+                .gracefulShutdownTimeoutMillis(config.drain().timeout().toMillis())
+                .build());
+        pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel stream) {
+                connection.opened(stream);
+                stream.pipeline().addLast(new Http2ClientStream(proxy, facts));
+            }
+        }));
+        pipeline.addLast(connection);
+    }
+
+    private Deadline idle() {
+        if (idle == null) {
+            throw new IllegalStateException("not added to a pipeline yet");
+        }
+        return idle;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        idle = new Deadline(ctx.executor(), () -> goAway(ctx));
+        idle().set(proxy.config().idleTimeout().toNanos());
+    }
+
+    private void opened(Channel stream) {
+        streams++;
+        idle().cancel();
+        stream.closeFuture().addListener(closed -> {
+            if (--streams == 0 && stream.parent().isActive()) {
+                if (goingAway) {
+                    stream.parent().close();
+                } else {
+                    idle().set(proxy.config().idleTimeout().toNanos());
+                }
+            }
+        });
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof Http2SettingsFrame
+                || message instanceof Http2PingFrame
+                || message instanceof Http2PriorityFrame
+                || message instanceof Http2UnknownFrame) {
+            countControlFrame(ctx);
+        }
+        ReferenceCountUtil.release(message);
+    }
+
+    private void countControlFrame(ChannelHandlerContext ctx) {
+        long now = System.nanoTime();
+        if (!counting || now - windowNanos > WINDOW_NANOS) {
+            counting = true;
+            windowNanos = now;
+            controlFrames = 0;
+        }
+        if (++controlFrames > proxy.config().http2().maxControlFramesPer10s()) {
+            proxy.metrics().http2Floods.inc();
+            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM))
+                    .addListener(written -> ctx.channel().close());
+        }
+    }
+
+    /** Takes no new streams, and closes when the last one is done. */
+    private void goAway(ChannelHandlerContext ctx) {
+        if (goingAway) {
+            return;
+        }
+        goingAway = true;
+        ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)).addListener(written -> {
+            if (streams == 0) {
+                ctx.channel().close();
+            }
+        });
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof DrainStep) {
+            goAway(ctx);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        idle().cancel();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof io.netty.handler.codec.http2.Http2Exception failure
+                && failure.error() == Http2Error.ENHANCE_YOUR_CALM) {
+            proxy.metrics().http2Floods.inc();
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,333 @@
+package io.grouter.proxy;
+
+import io.grouter.http.Field;
+import io.grouter.http.Head;
+import io.grouter.http.HeadLimits;
+import io.grouter.http.Malformed;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a client that speaks HTTP/2. What cannot be handed on yet stays unread, so that the stream's window
+ * closes and the client waits. Runs on the connection's event loop only.
+ */
+final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Downstream {
+    private final ProxyContext proxy;
+    private final ClientFacts facts;
+    private final Head head;
+    private final Head trailers;
+    private final Deque<Object> pending = new ArrayDeque<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Deadline deadline;
+    private @Nullable Exchange exchange;
+    /** The last piece of the answer, which may turn out to be its end. */
+    private @Nullable ByteBuf held;
+
+    private boolean requestDone;
+    private boolean answerDone;
+
+    Http2ClientStream(ProxyContext proxy, ClientFacts facts) {
+        this.proxy = proxy;
+        this.facts = facts;
+        HeadLimits limits = proxy.config().headLimits();
+        this.head = new Head(Head.Kind.REQUEST, limits);
+        this.trailers = new Head(Head.Kind.TRAILERS, limits);
+    }
+
+    private ChannelHandlerContext ctx() {
+        if (context == null) {
+            throw new IllegalStateException("not added to a pipeline yet");
+        }
+        return context;
+    }
+
+    private Deadline timer() {
+        if (deadline == null) {
+            throw new IllegalStateException("not added to a pipeline yet");
+        }
+        return deadline;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        deadline = new Deadline(ctx.executor(), this::onTimeout);
+        timer().set(proxy.config().headTimeout().toNanos());
+    }
+
+    // ---- frames from the client
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        pending.add(frame);
+        resume();
+    }
+
+    @Override
+    public void resume() {
+        while (!pending.isEmpty() && canTake(pending.peek())) {
+            take(pending.remove());
+        }
+        boolean reading = pending.isEmpty();
+        if (ctx().channel().config().isAutoRead() != reading) {
+            ctx().channel().config().setAutoRead(reading);
+        }
+        Exchange now = exchange;
+        if (now != null && !requestDone && !answerDone) {
+            now.flushRequest();
+        }
+    }
+
+    private boolean canTake(Object frame) {
+        Exchange now = exchange;
+        return !(frame instanceof Http2DataFrame || frame instanceof Http2HeadersFrame)
+                || now == null
+                || answerDone
+                || now.takesBody();
+    }
+
+    private void take(Object frame) {
+        Exchange now = exchange;
+        if (frame instanceof Http2HeadersFrame headers && now == null) {
+            onRequest(headers);
+        } else if (frame instanceof Http2HeadersFrame headers && now != null && !answerDone) {
+            onTrailers(now, headers);
+        } else if (frame instanceof Http2DataFrame data && now != null && !answerDone) {
+            ByteBuf content = data.content().retain();
+            boolean last = data.isEndStream();
+            data.release();
+            now.body(content);
+            if (last) {
+                requestDone = true;
+                now.endOfRequest(null);
+            }
+        } else {
+            ReferenceCountUtil.release(frame);
+        }
+    }
+
+    private void onRequest(Http2HeadersFrame frame) {
+        requestDone = frame.isEndStream();
+        Head.Outcome outcome = Http2Heads.readRequest(frame.headers(), !requestDone, head, ctx().alloc());
+        proxy.retries().earn();
+        Exchange now = new Exchange(proxy, this, head, facts, requestDone, System.nanoTime());
+        exchange = now;
+        if (outcome == Head.Outcome.COMPLETE) {
+            now.start();
+            return;
+        }
+        Malformed problem = head.problem() == null ? Malformed.LINE_END : head.problem();
+        proxy.metrics().malformed(problem);
+        now.refuse(Refusal.of(problem));
+    }
+
+    private void onTrailers(Exchange now, Http2HeadersFrame frame) {
+        requestDone = true;
+        if (Http2Heads.readTrailers(frame.headers(), trailers, ctx().alloc()) == Head.Outcome.COMPLETE) {
+            now.endOfRequest(trailers);
+        } else {
+            now.brokenBody(Refusal.BAD_HEADER);
+        }
+    }
+
+    // ---- the answer
+
+    @Override
+    public EventLoop loop() {
+        return ctx().channel().eventLoop();
+    }
+
+    @Override
+    public boolean isGrpc(Head request) {
+        int type = request.first(Field.CONTENT_TYPE);
+        return type >= 0 && request.valueStartsWith(type, "application/grpc");
+    }
+
+    @Override
+    public boolean isActive() {
+        return ctx().channel().isActive();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void expectWithin(long nanos) {
+        timer().set(nanos);
+    }
+
+    @Override
+    public void interim(Head answer) {
+        ctx().writeAndFlush(new DefaultHttp2HeadersFrame(Http2Heads.answer(answer, null), false));
+    }
+
+    @Override
+    public void head(Head answer, boolean bodiless) {
+        Exchange now = current();
+        Http2Headers headers = Http2Heads.answer(answer, now.record().marks());
+        ctx().write(new DefaultHttp2HeadersFrame(headers, bodiless));
+        answerDone = bodiless;
+    }
+
+    private Exchange current() {
+        Exchange now = exchange;
+        if (now == null) {
+            throw new IllegalStateException("no request");
+        }
+        return now;
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        passHeld(false);
+        held = data;
+    }
+
+    private void passHeld(boolean last) {
+        ByteBuf now = held;
+        if (now != null) {
+            held = null;
+            ctx().write(new DefaultHttp2DataFrame(now, last));
+        }
+    }
+
+    @Override
+    public void end(@Nullable Head trailing) {
+        if (!answerDone && trailing != null) {
+            passHeld(false);
+            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.trailers(trailing), true));
+        } else if (!answerDone && held != null) {
+            passHeld(true);
+        } else if (!answerDone) {
+            ctx().write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
+        }
+        finish();
+    }
+
+    @Override
+    public void own(OwnAnswer answer) {
+        Http2Headers headers = new DefaultHttp2Headers(false).status(String.valueOf(answer.status()));
+        for (OwnAnswer.Header header : answer.headers()) {
+            headers.add(header.name().toLowerCase(Locale.ROOT), header.value());
+        }
+        headers.addInt("content-length", answer.body().length);
+        boolean empty = current().isHead();
+        ctx().write(new DefaultHttp2HeadersFrame(headers, empty));
+        if (!empty) {
+            ctx().write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.body()), true));
+        }
+        finish();
+    }
+
+    private void finish() {
+        answerDone = true;
+        timer().cancel();
+        current().record().end(facts, head, "HTTP/2.0");
+        if (requestDone) {
+            ctx().flush();
+        } else {
+            // The rest of the request is not wanted (RFC 9113 section 8.1).
+            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+        }
+        release();
+    }
+
+    @Override
+    public void flush() {
+        passHeld(false);
+        ctx().flush();
+    }
+
+    @Override
+    public void abort() {
+        if (!answerDone) {
+            answerDone = true;
+            current().record().end(facts, head, "HTTP/2.0");
+            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+        }
+        timer().cancel();
+        release();
+    }
+
+    @Override
+    public @Nullable Channel becomeTunnel(Head answer) {
+        return null; // HTTP/2 has no Upgrade (RFC 9113 section 8.6)
+    }
+
+    // ---- the end
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange now = exchange;
+        if (now != null && ctx.channel().isWritable()) {
+            now.onClientWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Http2ResetFrame) {
+            gone();
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        gone();
+        ctx.fireChannelInactive();
+    }
+
+    private void gone() {
+        timer().cancel();
+        Exchange now = exchange;
+        if (now != null && !answerDone) {
+            answerDone = true;
+            now.onClientGone();
+            now.record().end(facts, head, "HTTP/2.0");
+        }
+        release();
+    }
+
+    private void release() {
+        ReferenceCountUtil.release(held);
+        held = null;
+        for (Object frame = pending.poll(); frame != null; frame = pending.poll()) {
+            ReferenceCountUtil.release(frame);
+        }
+    }
+
+    private void onTimeout() {
+        Exchange now = exchange;
+        if (now == null || answerDone) {
+            ctx().close();
+        } else {
+            now.onTimeout();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,237 @@
+package io.grouter.proxy;
+
+import io.grouter.gorouter.GoRouter;
+import io.grouter.http.Head;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** One request to a GoRouter over HTTP/2: a stream of a connection that others use, too. Used on one event loop. */
+final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstream {
+    private final GoRouter goRouter;
+    private final UpstreamPools pools;
+    private final Head head;
+    private final Head trailers;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Exchange exchange;
+    private boolean released;
+    private boolean answered;
+    private boolean requestDone;
+    private boolean refused;
+
+    Http2Upstream(GoRouter goRouter, UpstreamPools pools) {
+        this.goRouter = goRouter;
+        this.pools = pools;
+        this.head = new Head(Head.Kind.ANSWER, pools.headLimits());
+        this.trailers = new Head(Head.Kind.TRAILERS, pools.headLimits());
+    }
+
+    private ChannelHandlerContext ctx() {
+        if (context == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return context;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public GoRouter goRouter() {
+        return goRouter;
+    }
+
+    /** A stream that was refused has not been looked at (RFC 9113 section 8.7). */
+    @Override
+    public boolean reused() {
+        return refused;
+    }
+
+    // ---- the request
+
+    @Override
+    public void begin(Exchange user, RequestEdits edits) {
+        exchange = user;
+        Head request = user.request();
+        ByteBuf text = ctx().alloc().buffer(ForwardedHeaders.mostRequestBytes(request, edits));
+        try {
+            ForwardedHeaders.writeRequest(request, edits, pools.xfcc(), text);
+            Head edited = new Head(Head.Kind.REQUEST, pools.headLimits().times(2));
+            edited.read(text);
+            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.request(edited, "https"), user.requestDone()));
+        } finally {
+            text.release();
+        }
+        requestDone = user.requestDone();
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        ctx().write(new DefaultHttp2DataFrame(data, false));
+    }
+
+    @Override
+    public void end(@Nullable Head trailing) {
+        if (requestDone) {
+            return; // with its head
+        }
+        requestDone = true;
+        if (trailing == null) {
+            ctx().write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
+        } else {
+            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.trailers(trailing), true));
+        }
+    }
+
+    @Override
+    public void flush() {
+        ctx().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void halfClose() {
+        release();
+    }
+
+    // ---- the answer
+
+    @Override
+    public void reading(boolean on) {
+        ctx().channel().config().setAutoRead(on);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        Exchange now = exchange;
+        if (now != null && frame instanceof Http2HeadersFrame headers) {
+            onHeaders(now, headers);
+        } else if (now != null && frame instanceof Http2DataFrame data) {
+            ByteBuf content = data.content().retain();
+            boolean last = data.isEndStream();
+            data.release();
+            now.onAnswerData(content);
+            if (last) {
+                ended(now, null);
+            }
+        } else {
+            ReferenceCountUtil.release(frame);
+        }
+    }
+
+    private void onHeaders(Exchange now, Http2HeadersFrame frame) {
+        boolean last = frame.isEndStream();
+        if (answered) {
+            boolean fine = Http2Heads.readTrailers(frame.headers(), trailers, ctx().alloc()) == Head.Outcome.COMPLETE;
+            ended(now, fine ? trailers : null);
+            return;
+        }
+        head.clear();
+        if (Http2Heads.readAnswer(frame.headers(), !last, head, ctx().alloc()) != Head.Outcome.COMPLETE) {
+            now.onUpstreamInvalid();
+        } else if (head.status() < 200) {
+            now.onInterim(head);
+        } else {
+            answered = true;
+            now.onAnswer(head, last);
+            if (last) {
+                ended(now, null);
+            }
+        }
+    }
+
+    private void ended(Exchange now, @Nullable Head trailing) {
+        exchange = null;
+        giveBack();
+        if (!requestDone) {
+            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+        }
+        now.onAnswerEnd(trailing);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange now = exchange;
+        if (now != null) {
+            now.onUpstreamRead(this);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange now = exchange;
+        if (now != null && !requestDone && ctx.channel().isWritable()) {
+            now.onUpstreamWritable();
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void release() {
+        boolean open = exchange != null;
+        exchange = null;
+        giveBack();
+        if (open) {
+            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+        } else {
+            ctx().close();
+        }
+    }
+
+    private void giveBack() {
+        if (!released) {
+            released = true;
+            pools.ended(goRouter, loop());
+        }
+    }
+
+    private io.netty.channel.EventLoop loop() {
+        Channel channel = ctx().channel();
+        return channel.eventLoop();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Http2ResetFrame reset) {
+            refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
+            closed();
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closed();
+        ctx.fireChannelInactive();
+    }
+
+    private void closed() {
+        Exchange now = exchange;
+        if (now != null) {
+            now.onUpstreamClosed(this);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.grouter.proxy;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a client's request the one a GoRouter gets; everything else passes byte for byte.
+ *
+ * @param client who sent it
+ * @param authority host and port the client asked for
+ * @param host the host to ask for instead, without port, or null
+ * @param target the target to ask for instead, or null
+ * @param upgrade whether the client may change the protocol
+ * @param startMillis when it came, in milliseconds of the epoch
+ */
+record RequestEdits(
+        ClientFacts client,
+        String authority,
+        @Nullable String host,
+        @Nullable String target,
+        boolean upgrade,
+        long startMillis) {}
