@@ -2,6 +2,9 @@ package io.grouter.http;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,9 @@ public final class Head {
     private boolean keepAlive;
     private boolean upgrade;
     private boolean namesOthers;
+    /** What Connection names, in lower case; read when it is first asked for. */
+    @Nullable
+    private Set<String> named;
 
     /** Makes an empty one. */
     public Head(Kind kind, HeadLimits limits) {
@@ -98,12 +104,21 @@ public final class Head {
         started = kind == Kind.TRAILERS;
         skippedEmptyLine = false;
         problem = null;
+        lineBegin = 0;
+        methodEnd = 0;
+        targetStart = 0;
+        targetEnd = 0;
+        minorVersion = 0;
+        status = 0;
+        reasonStart = 0;
+        reasonEnd = 0;
         contentLength = -1;
         chunked = false;
         close = false;
         keepAlive = false;
         upgrade = false;
         namesOthers = false;
+        named = null;
     }
 
     // ---- reading
@@ -134,6 +149,9 @@ public final class Head {
             if (from[i] != Ascii.LF) {
                 continue;
             }
+            if (tooLong(i + 1)) {
+                return failTooLong();
+            }
             if (i == lineStart || from[i - 1] != Ascii.CR) {
                 return fail(Malformed.LINE_END);
             }
@@ -155,9 +173,14 @@ public final class Head {
             }
         }
         scanned = end;
-        return tooLong(end) ? fail(started ? Malformed.TOO_LONG : Malformed.TARGET_TOO_LONG) : Outcome.INCOMPLETE;
+        return tooLong(end) ? failTooLong() : Outcome.INCOMPLETE;
     }
 
+    private Outcome failTooLong() {
+        return fail(started ? Malformed.TOO_LONG : Malformed.TARGET_TOO_LONG);
+    }
+
+    /** Is asked of every line's end and of what there is so far, so that it does not matter where pieces are cut. */
     private boolean tooLong(int end) {
         return started ? end - headersStart > limits.headerBytes() : end - lineStart > limits.startLineBytes();
     }
@@ -170,12 +193,10 @@ public final class Head {
 
     private @Nullable Malformed line(int start, int end) {
         if (started) {
-            return end + 2 - headersStart > limits.headerBytes() ? Malformed.TOO_LONG : header(start, end);
-        }
-        if (end + 2 - start > limits.startLineBytes()) {
-            return Malformed.TARGET_TOO_LONG;
+            return header(start, end);
         }
         started = true;
+        lineBegin = start;
         headersStart = end + 2;
         return kind == Kind.REQUEST ? requestLine(start, end) : statusLine(start, end);
     }
@@ -198,7 +219,6 @@ public final class Head {
         if (i == targetStart || i == end || bytes[i] != ' ') {
             return Malformed.START_LINE;
         }
-        lineBegin = start;
         return version(i + 1, end);
     }
 
@@ -385,9 +405,9 @@ public final class Head {
         return problem;
     }
 
-    /** Returns whether nothing of it has come yet. */
+    /** Returns whether nothing of it has come yet, but perhaps an empty line. */
     public boolean isEmpty() {
-        return length == 0;
+        return length == lineStart && (!started || length == 0);
     }
 
     /** Returns the bytes; valid up to {@link #length()} and until the next {@link #read} or {@link #clear}. */
@@ -557,28 +577,29 @@ public final class Head {
         if (!namesOthers) {
             return false;
         }
-        String name = Ascii.text(bytes, lineStart(i), nameEnd(i));
-        for (int c = first[Field.CONNECTION.index()]; c < count; c++) {
-            if (fields[c] == Field.CONNECTION && listHas(valueStart(c), valueEnd(c), name)) {
-                return true;
+        Set<String> names = named;
+        if (names == null) {
+            names = new HashSet<>();
+            for (int c = first[Field.CONNECTION.index()]; c < count; c++) {
+                if (fields[c] == Field.CONNECTION) {
+                    addNames(valueStart(c), valueEnd(c), names);
+                }
             }
+            named = names;
         }
-        return false;
+        return names.contains(name(i).toLowerCase(Locale.ROOT));
     }
 
-    private boolean listHas(int start, int end, String name) {
+    private void addNames(int start, int end, Set<String> to) {
         int i = start;
         while (i < end) {
             int stop = i;
             while (stop < end && bytes[stop] != ',') {
                 stop++;
             }
-            if (Ascii.text(bytes, i, stop).trim().equalsIgnoreCase(name)) {
-                return true;
-            }
+            to.add(Ascii.text(bytes, i, stop).trim().toLowerCase(Locale.ROOT));
             i = stop + 1;
         }
-        return false;
     }
 
     private boolean is(int start, int end, String lowerCase) {

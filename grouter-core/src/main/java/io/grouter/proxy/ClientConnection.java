@@ -53,6 +53,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /** Whether the client speaks HTTP/1.0: no chunks, no interim answers. */
     private boolean oldClient;
 
+    /** Whether the answer says that the client made a mistake; then who knows what else it is sending. */
+    private boolean clientsFault;
+
     private boolean chunkedAnswer;
     private boolean answerDone;
     private boolean discarding;
@@ -215,6 +218,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         discarding = false;
         discarded = 0;
         chunkedAnswer = false;
+        clientsFault = false;
         if (withoutBody) {
             body.none();
         } else if (head.chunked()) {
@@ -325,8 +329,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         } else if (!never && endless) {
             framing = Framing.ADD_CHUNKS;
         }
-        if (status == 204 && answer.chunked()) {
-            framing = Framing.BY_END; // RFC 9112 section 6.1: not there
+        if (answer.chunked() && (status == 204 || oldClient)) {
+            framing = Framing.BY_END; // RFC 9112 section 6.1: not there, and not for those
         }
         chunkedAnswer = !never && !oldClient && (answer.chunked() || endless);
         ForwardedHeaders.writeAnswer(answer, framing, after(), now.record().marks(), out(), !never);
@@ -369,7 +373,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             keepAlive = false;
         }
         int status = answer.status();
-        boolean clientsFault = (status >= 400 && status < 500) || status == 501 || status == 505;
+        clientsFault = (status >= 400 && status < 500) || status == 501 || status == 505;
         keepAlive &= !inputEnded && !clientsFault && !proxy.drain().begun();
         ForwardedHeaders.writeOwn(answer, after(), now.isHead(), out());
         finish();
@@ -414,7 +418,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             return;
         }
         lingering = true;
-        boolean requestDone = body.done();
+        boolean requestDone = body.done() && !clientsFault;
         timer().set(proxy.config().idleTimeout().toNanos());
         out().flushAndThen(() -> {
             Channel channel = ctx().channel();

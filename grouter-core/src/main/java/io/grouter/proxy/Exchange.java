@@ -121,11 +121,19 @@ final class Exchange {
                 facts,
                 target.authority(),
                 host,
+                host != null || isAnotherHost(target.authority()),
                 rewrite ? target.pathAndQuery() : null,
                 ForwardedHeaders.asksForUpgrade(request),
                 record.startMillis());
         http2 = proxy.upstreams().speaksHttp2() && client.isGrpc(request);
         findGoRouter();
+    }
+
+    /** The authority of an absolute target replaces the Host header (RFC 9112 section 3.2.2). */
+    private boolean isAnotherHost(String authority) {
+        return request.bytes()[request.targetStart()] != '/'
+                && request.has(Field.HOST)
+                && !authority.equals(request.value(Field.HOST));
     }
 
     /** Refuses the request; it is over. */
@@ -374,6 +382,11 @@ final class Exchange {
 
     /** The request asked for another protocol and got it: both connections become a tunnel. */
     void onUpgraded(UpstreamConnection from, Head answer, ByteBuf rest) {
+        if (!requestDone) {
+            rest.release(); // what is still to come of the request must not be taken for the new protocol
+            onUpstreamInvalid();
+            return;
+        }
         record.answered(answer.status(), answer.value(Field.X_VCAP_REQUEST_ID), System.nanoTime());
         Channel front = client.becomeTunnel(answer);
         if (front == null) {

@@ -48,8 +48,16 @@ final class ForwardedHeaders {
 
     /** Returns whether a client asks to change the protocol; never to HTTP/2, which no GoRouter would understand. */
     static boolean asksForUpgrade(Head request) {
-        int i = request.first(Field.UPGRADE);
-        return i >= 0 && request.connectionUpgrade() && request.minorVersion() == 1 && !request.valueContains(i, "h2c");
+        int first = request.first(Field.UPGRADE);
+        if (first < 0 || !request.connectionUpgrade() || request.minorVersion() == 0) {
+            return false;
+        }
+        for (int i = first; i < request.count(); i++) {
+            if (request.field(i) == Field.UPGRADE && request.valueContains(i, "h2c")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- requests
@@ -199,7 +207,7 @@ final class ForwardedHeaders {
                     HTTP2_SETTINGS,
                     TE -> false;
             case UPGRADE -> edits.upgrade();
-            case HOST -> edits.host() == null;
+            case HOST -> !edits.newHost();
             case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_REQUEST_START -> trusted;
             case X_FORWARDED_CLIENT_CERT ->
                 switch (xfcc) {

@@ -102,7 +102,14 @@ final class Outgoing {
 
     static boolean mayTrail(Field field) {
         return switch (field) {
-            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, KEEP_ALIVE, TE, UPGRADE -> false;
+            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, KEEP_ALIVE, TE, UPGRADE, HTTP2_SETTINGS -> false;
+            case PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION -> false;
+            case X_FORWARDED_FOR,
+                    X_FORWARDED_PROTO,
+                    X_FORWARDED_HOST,
+                    X_FORWARDED_PORT,
+                    X_FORWARDED_CLIENT_CERT,
+                    X_REQUEST_START -> false; // who the client is, Grouter alone says
             default -> true;
         };
     }

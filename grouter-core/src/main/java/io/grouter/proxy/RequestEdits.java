@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param client who sent it
  * @param authority host and port the client asked for
  * @param host the host to ask for instead, without port, or null
+ * @param newHost whether the Host header is replaced
  * @param target the target to ask for instead, or null
  * @param upgrade whether the client may change the protocol
  * @param startMillis when it came, in milliseconds of the epoch
@@ -16,6 +17,7 @@ record RequestEdits(
         ClientFacts client,
         String authority,
         @Nullable String host,
+        boolean newHost,
         @Nullable String target,
         boolean upgrade,
         long startMillis) {}

@@ -2,7 +2,6 @@ package io.grouter.proxy;
 
 import io.grouter.http.Field;
 import io.grouter.http.Head;
-import java.util.Locale;
 
 /**
  * Where a request wants to go (RFC 9112 section 3.2): the authority, and the target from its path on, byte for byte.
@@ -28,7 +27,8 @@ record Target(
         String hostHeader = request.value(Field.HOST);
         String authority = hostHeader == null ? "" : hostHeader;
         String pathAndQuery = uri;
-        if (!uri.startsWith("/") && !uri.equals("*")) {
+        boolean absolute = !uri.startsWith("/") && !uri.equals("*");
+        if (absolute) {
             int start = schemeLength(uri);
             if (start < 0) {
                 return BAD_TARGET;
@@ -41,7 +41,7 @@ record Target(
             return BAD_TARGET;
         }
         int hostEnd = hostEnd(authority);
-        if (hostEnd < 0) {
+        if (hostEnd < 0 || (absolute && hostEnd == 0)) { // RFC 9110 section 4.2.1
             return BAD_HOST;
         }
         String host = hostEnd == authority.length() ? authority : authority.substring(0, hostEnd);
@@ -70,8 +70,8 @@ record Target(
     }
 
     private static int schemeLength(String uri) {
-        String lower = uri.length() > 8 ? uri.substring(0, 8).toLowerCase(Locale.ROOT) : "";
-        return lower.startsWith("http://") ? 7 : lower.startsWith("https://") ? 8 : -1;
+        boolean http = uri.regionMatches(true, 0, "http://", 0, 7);
+        return http ? 7 : uri.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
     }
 
     private static int endOfAuthority(String uri, int start) {

@@ -115,6 +115,25 @@ class ProxyIT extends ProxyWorld {
     }
 
     @Test
+    void theHostOfAnAbsoluteTargetReplacesTheHeader() throws Exception {
+        RawHttp client = connect(start(echoHeads().port()));
+        client.send("GET http://here.apps.test/x HTTP/1.1\nHost: there.apps.test\nX-A: b\n\n");
+        assertThat(client.readAnswer()).contains("X-Grouter-Reason: local\r\n");
+        assertThat(nextReceived())
+                .startsWith("GET http://here.apps.test/x HTTP/1.1\r\nHost: here.apps.test\r\nX-A: b\r\n")
+                .doesNotContain("there.apps.test");
+    }
+
+    @Test
+    void anEmptyLineBetweenRequestsIsNoRequest() throws Exception {
+        RawHttp client = connect(start(Duration.ofMillis(300), echoHeads().port()));
+        client.send("\nGET / HTTP/1.1\nHost: here.apps.test\n\n");
+        assertThat(client.readAnswer()).startsWith("HTTP/1.1 200");
+        client.send("\n");
+        assertThat(client.atEnd()).isTrue();
+    }
+
+    @Test
     void clientsOfATlsProxyInFrontStayOnHttps() throws Exception {
         RawHttp client = connect(start(closedPort()));
         client.send("GET /x HTTP/1.1\nHost: there.apps.test\nX-Forwarded-Proto: https\n\n");
@@ -306,6 +325,22 @@ class ProxyIT extends ProxyWorld {
         RawHttp client = connect(start(goRouter.port()));
         client.send("GET / HTTP/1.1\nHost: here.apps.test\nUpgrade: websocket\n\n");
         assertThat(client.readAnswer()).startsWith("HTTP/1.1 502").contains("X-Grouter-Reason: gorouter-invalid\r\n");
+    }
+
+    /** Else the rest of the body, and what the client means to be its next request, would be the new protocol. */
+    @Test
+    void aProtocolChangeBeforeTheRequestIsCompleteIsABadGateway() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            readHead(socket.getInputStream());
+            write(socket, "HTTP/1.1 101 Switching Protocols\nConnection: Upgrade\nUpgrade: websocket\n\n", "");
+            received.add(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+        });
+        RawHttp client = connect(start(goRouter.port()));
+        client.send("POST /ws HTTP/1.1\nHost: here.apps.test\nConnection: Upgrade\nUpgrade: websocket\n"
+                + "Transfer-Encoding: chunked\n\n");
+        assertThat(client.readAnswer()).startsWith("HTTP/1.1 502").contains("X-Grouter-Reason: gorouter-invalid\r\n");
+        client.send("5\nhello\n0\n\nGET /smuggled HTTP/1.1\nHost: here.apps.test\n\n");
+        assertThat(nextReceived()).isEmpty();
     }
 
     @Test

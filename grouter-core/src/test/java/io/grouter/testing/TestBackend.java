@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on which a test decides every byte of every answer. One thread per connection. */
 public final class TestBackend implements AutoCloseable {
+    /** So that a busy machine, slow to accept, looks like no dead GoRouter. */
+    private static final int BACKLOG = 1000;
+
     private final ServerSocket server = new ServerSocket();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -23,7 +26,7 @@ public final class TestBackend implements AutoCloseable {
 
     /** Listens on a free port of the loopback address. */
     public TestBackend(Script script) throws IOException {
-        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), BACKLOG);
         Thread acceptor = new Thread(
                 () -> {
                     while (!server.isClosed()) {
