@@ -422,12 +422,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         timer().set(proxy.config().idleTimeout().toNanos());
         out().flushAndThen(() -> {
             Channel channel = ctx().channel();
-            boolean tls = channel.pipeline().get(SslHandler.class) != null;
-            if (requestDone || tls || inputEnded || !(channel instanceof DuplexChannel duplex)) {
+            if (requestDone || inputEnded || !(channel instanceof DuplexChannel duplex)) {
                 ctx().close();
                 return;
             }
-            duplex.shutdownOutput();
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound();
+            }
             timer().set(LINGER_NANOS);
             resume();
         });
