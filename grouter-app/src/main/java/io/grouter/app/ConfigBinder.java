@@ -66,7 +66,12 @@ final class ConfigBinder {
         ConfigTree given = user.entries().get(name);
         ConfigTree fallback = reference == null ? null : reference.entries().get(name);
         if (component.getType().isRecord() && isSection(component.getType())) {
-            return section(component.getType(), fullName, given, fallback, user.place());
+            Object bound = section(component.getType(), fullName, given, fallback, user.place());
+            // What is wrong in there has been noted; with its defaults the rest of this section can be checked, too.
+            return bound == null && fallback != null
+                    ? new ConfigBinder(new ArrayList<>())
+                            .section(component.getType(), fullName, null, fallback, user.place())
+                    : bound;
         }
         if (given == null && (fallback == null || fallback.required())) {
             problems.add(user.place() + ": " + fullName + ": is missing and has no default");

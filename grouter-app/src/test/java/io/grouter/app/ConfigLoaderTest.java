@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,33 @@ class ConfigLoaderTest {
                 .forEach((section, tree) ->
                         ((ConfigTree.Section) tree).entries().keySet().forEach(key -> keys.add(section + "." + key)));
         assertThat(keys).isEqualTo(components);
+    }
+
+    @Test
+    void whatIsWrongInASectionHidesNothingBesideIt() {
+        String text = MINIMAL + "proxy: {maxHeaders: 3, trustedNetworks: [10.0.0.0/33],"
+                + " tls: {listen: [\"127.0.0.1:443\"], xfcc: forwards}}\n";
+        assertThatThrownBy(() -> ConfigLoader.parse("f.yaml", text))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        problems -> assertThat(problems.problems())
+                                .hasSize(4)
+                                .anyMatch(each -> each.contains("proxy.maxHeaders: 3"))
+                                .anyMatch(each -> each.contains("proxy.trustedNetworks: \"10.0.0.0/33\""))
+                                .anyMatch(each -> each.contains("proxy.tls.certificates: missing"))
+                                .anyMatch(each -> each.contains("always-forward, forward, sanitize-set")));
+    }
+
+    @Test
+    void theViewOfTheConfigurationIsWhatTheFileSays() throws ConfigException {
+        Config config = ConfigLoader.parse(
+                "f.yaml", MINIMAL.replace("nats: {", "nats: {user: u, password: secret, ") + "proxy: {idleTimeout: 1500ms}\n");
+        Map<String, Object> view = ConfigView.of(config);
+        assertThat(view.keySet())
+                .containsExactlyElementsOf(ConfigLoader.reference().entries().keySet());
+        assertThat(view.toString())
+                .contains("idleTimeout=1500ms", "password=***", "xfcc=always-forward", "name=dc1")
+                .doesNotContain("secret");
     }
 
     @Test

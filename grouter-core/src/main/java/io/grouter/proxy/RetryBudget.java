@@ -7,10 +7,13 @@ import io.netty.util.concurrent.FastThreadLocal;
  * trouble do not get several times the load. Counted per event loop.
  */
 final class RetryBudget {
-    private static final double MOST = 100;
-    private static final double PER_SECOND = 10;
+    /** What one retry costs; a request brings as much as the percentage says. */
+    private static final int RETRY = 100;
 
-    private final double share;
+    private static final int MOST = 100 * RETRY;
+    private static final int PER_SECOND = 10 * RETRY;
+
+    private final int share;
     private final FastThreadLocal<Tokens> tokens = new FastThreadLocal<>() {
         @Override
         protected Tokens initialValue() {
@@ -19,36 +22,38 @@ final class RetryBudget {
     };
 
     private static final class Tokens {
-        double left = MOST;
+        long left = MOST;
         boolean used;
         long lastNanos;
     }
 
     /** Makes it, for so many retries per hundred requests. */
     RetryBudget(int percent) {
-        this.share = percent / 100.0;
+        this.share = percent;
     }
 
     /** A request came. */
     void earn() {
         Tokens here = tokens.get();
-        if (here.left < MOST) {
-            here.left += share;
-        }
+        here.left = Math.min(MOST, here.left + share);
     }
 
     /** Takes one retry, if there is one. */
     boolean take(long nowNanos) {
         Tokens here = tokens.get();
         if (here.used) {
-            here.left = Math.min(MOST, here.left + PER_SECOND * (nowNanos - here.lastNanos) / 1e9);
+            here.left = Math.min(MOST, here.left + earned(nowNanos - here.lastNanos));
         }
         here.used = true;
         here.lastNanos = nowNanos;
-        if (here.left < 1) {
+        if (here.left < RETRY) {
             return false;
         }
-        here.left--;
+        here.left -= RETRY;
         return true;
+    }
+
+    private static long earned(long nanos) {
+        return (long) (PER_SECOND * (nanos / 1e9));
     }
 }
