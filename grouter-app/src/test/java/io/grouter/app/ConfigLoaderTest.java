@@ -208,7 +208,8 @@ class ConfigLoaderTest {
     @Test
     void theViewOfTheConfigurationIsWhatTheFileSays() throws ConfigException {
         Config config = ConfigLoader.parse(
-                "f.yaml", MINIMAL.replace("nats: {", "nats: {user: u, password: secret, ") + "proxy: {idleTimeout: 1500ms}\n");
+                "f.yaml",
+                MINIMAL.replace("nats: {", "nats: {user: u, password: secret, ") + "proxy: {idleTimeout: 1500ms}\n");
         Map<String, Object> view = ConfigView.of(config);
         assertThat(view.keySet())
                 .containsExactlyElementsOf(ConfigLoader.reference().entries().keySet());

@@ -9,8 +9,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SniCompletionEvent;
+import io.netty.handler.ssl.SslCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -123,6 +126,7 @@ final class ClientChannels extends ChannelInitializer<SocketChannel> {
     private final class Negotiated extends ApplicationProtocolNegotiationHandler {
         private final SocketChannel channel;
         private final InetSocketAddress client;
+        private boolean failed;
 
         Negotiated(SocketChannel channel, InetSocketAddress client) {
             super(ApplicationProtocolNames.HTTP_1_1);
@@ -142,10 +146,16 @@ final class ClientChannels extends ChannelInitializer<SocketChannel> {
             }
         }
 
+        /** What comes to nothing before or after the hello shows here; what is no TLS at all shows twice. */
         @Override
-        protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-            proxy.metrics().tlsFailures.inc();
-            ctx.close();
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+            boolean handshake = event instanceof SniCompletionEvent || event instanceof SslHandshakeCompletionEvent;
+            if (handshake && !failed && !((SslCompletionEvent) event).isSuccess()) {
+                failed = true;
+                proxy.metrics().tlsFailures.inc();
+                ctx.close();
+            }
+            super.userEventTriggered(ctx, event);
         }
 
         @Override

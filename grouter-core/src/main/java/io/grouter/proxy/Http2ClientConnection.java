@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
@@ -38,6 +39,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean counting;
     private long windowNanos;
     private boolean goingAway;
+    private boolean flooded;
 
     private Http2ClientConnection(ProxyContext proxy) {
         this.proxy = proxy;
@@ -51,7 +53,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
         Http2Settings settings = Http2Settings.defaultSettings()
                 .maxConcurrentStreams(limits.maxStreams())
                 .initialWindowSize(limits.windowBytes())
-                .maxHeaderListSize(config.maxHeaderBytes());
+                .maxHeaderListSize(Http2Heads.mostListBytes(config.headLimits()));
         pipeline.addLast(Http2FrameCodecBuilder.forServer()
                 .initialSettings(settings)
                 .decoderEnforceMaxRstFramesPerWindow(limits.maxResetsPer30s(), RESET_WINDOW_SECONDS)
@@ -116,10 +118,11 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
             windowNanos = now;
             controlFrames = 0;
         }
-        if (++controlFrames > proxy.config().http2().maxControlFramesPer10s()) {
-            proxy.metrics().http2Floods.inc();
-            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM))
-                    .addListener(written -> ctx.channel().close());
+        if (++controlFrames > proxy.config().http2().maxControlFramesPer10s() && !flooded) {
+            // Through the codec, which ends the connection at once; a close waits for the streams.
+            ctx.pipeline()
+                    .fireExceptionCaught(
+                            Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many control frames"));
         }
     }
 
@@ -151,12 +154,14 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
         ctx.fireChannelInactive();
     }
 
+    /** The codec says GOAWAY with the right code, and closes, after it has told of an error of HTTP/2 here. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof io.netty.handler.codec.http2.Http2Exception failure
-                && failure.error() == Http2Error.ENHANCE_YOUR_CALM) {
+        if (!(cause instanceof Http2Exception failure)) {
+            ctx.close();
+        } else if (failure.error() == Http2Error.ENHANCE_YOUR_CALM && !flooded) {
+            flooded = true;
             proxy.metrics().http2Floods.inc();
         }
-        ctx.close();
     }
 }

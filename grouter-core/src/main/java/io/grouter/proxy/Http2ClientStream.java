@@ -7,6 +7,7 @@ import io.grouter.http.Malformed;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -40,6 +42,8 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     private @Nullable Exchange exchange;
     /** The last piece of the answer, which may turn out to be its end. */
     private @Nullable ByteBuf held;
+    /** Whether the last frame of the answer is out. */
+    private @Nullable ChannelFuture lastWrite;
 
     private boolean requestDone;
     private boolean answerDone;
@@ -120,6 +124,8 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
                 now.endOfRequest(null);
             }
         } else {
+            requestDone |= frame instanceof Http2DataFrame data && data.isEndStream();
+            requestDone |= frame instanceof Http2HeadersFrame headers && headers.isEndStream();
             ReferenceCountUtil.release(frame);
         }
     }
@@ -185,7 +191,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     public void head(Head answer, boolean bodiless) {
         Exchange now = current();
         Http2Headers headers = Http2Heads.answer(answer, now.record().marks());
-        ctx().write(new DefaultHttp2HeadersFrame(headers, bodiless));
+        lastWrite = ctx().write(new DefaultHttp2HeadersFrame(headers, bodiless));
         answerDone = bodiless;
     }
 
@@ -207,7 +213,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         ByteBuf now = held;
         if (now != null) {
             held = null;
-            ctx().write(new DefaultHttp2DataFrame(now, last));
+            lastWrite = ctx().write(new DefaultHttp2DataFrame(now, last));
         }
     }
 
@@ -215,11 +221,11 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     public void end(@Nullable Head trailing) {
         if (!answerDone && trailing != null) {
             passHeld(false);
-            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.trailers(trailing), true));
+            lastWrite = ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.trailers(trailing), true));
         } else if (!answerDone && held != null) {
             passHeld(true);
         } else if (!answerDone) {
-            ctx().write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
+            lastWrite = ctx().write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
         }
         finish();
     }
@@ -232,24 +238,30 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         }
         headers.addInt("content-length", answer.body().length);
         boolean empty = current().isHead();
-        ctx().write(new DefaultHttp2HeadersFrame(headers, empty));
+        lastWrite = ctx().write(new DefaultHttp2HeadersFrame(headers, empty));
         if (!empty) {
-            ctx().write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.body()), true));
+            lastWrite = ctx().write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(answer.body()), true));
         }
         finish();
     }
 
     private void finish() {
         answerDone = true;
-        timer().cancel();
+        timer().set(proxy.config().responseTimeout().toNanos()); // for the client to take what is left of the answer
         current().record().end(facts, head, "HTTP/2.0");
-        if (requestDone) {
-            ctx().flush();
-        } else {
-            // The rest of the request is not wanted (RFC 9113 section 8.1).
+        ChannelFuture last = lastWrite;
+        if (last != null && !requestDone) {
+            last.addListener(written -> dropRequest());
+        }
+        ctx().flush();
+        release();
+    }
+
+    /** The rest of the request is not wanted (RFC 9113 section 8.1); before the answer is out, this would cut it off. */
+    private void dropRequest() {
+        if (!requestDone && ctx().channel().isActive()) {
             ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
         }
-        release();
     }
 
     @Override
@@ -320,14 +332,18 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     private void onTimeout() {
         Exchange now = exchange;
         if (now == null || answerDone) {
-            ctx().close();
+            // A mere close would wait for the client to take the rest.
+            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(written -> ctx().close());
         } else {
             now.onTimeout();
         }
     }
 
+    /** After an error of HTTP/2 the codec breaks the stream off with the right code. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        if (!(cause instanceof Http2Exception)) {
+            ctx.close();
+        }
     }
 }

@@ -2,11 +2,13 @@ package io.grouter.proxy;
 
 import io.grouter.http.Field;
 import io.grouter.http.Head;
+import io.grouter.http.HeadLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,23 @@ import org.jspecify.annotations.Nullable;
  * head and then read as strictly as any other, so nothing gets through that HTTP/1.1 would not allow.
  */
 final class Http2Heads {
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final AsciiString HOST = AsciiString.cached("host");
     private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
     private static final AsciiString SITE = AsciiString.cached("x-grouter-site");
     private static final AsciiString REASON = AsciiString.cached("x-grouter-reason");
 
+    private static final int PSEUDO_HEADERS = 4;
+    private static final int FIELD_OVERHEAD = 32;
+
     private Http2Heads() {}
+
+    /** Returns SETTINGS_MAX_HEADER_LIST_SIZE (section 6.5.2) that lets pass what HTTP/1.1 does, and refuses it alike. */
+    static long mostListBytes(HeadLimits limits) {
+        long fields = (long) limits.headers() + PSEUDO_HEADERS;
+        return (long) limits.startLineBytes() + limits.headerBytes() + fields * FIELD_OVERHEAD;
+    }
 
     /**
      * Reads a request.
@@ -34,13 +46,9 @@ final class Http2Heads {
         try {
             append(text, headers.method());
             text.writeByte(' ');
-            append(text, headers.path());
+            append(text, target(headers));
             text.writeCharSequence(" HTTP/1.1\r\n", StandardCharsets.US_ASCII);
-            CharSequence authority = headers.authority();
-            CharSequence host = authority == null ? headers.get(HOST) : authority;
-            if (host != null) {
-                line(text, "Host", host);
-            }
+            hosts(text, headers);
             lines(text, headers, true);
             cookies(text, headers);
             if (withBody && !headers.contains("content-length")) {
@@ -50,6 +58,33 @@ final class Http2Heads {
             return readAll(text, into);
         } finally {
             text.release();
+        }
+    }
+
+    /** The target, if it is one that HTTP/2 allows: the form that names another host is of HTTP/1.1 alone. */
+    private static @Nullable CharSequence target(Http2Headers headers) {
+        CharSequence path = headers.path();
+        if (path == null) {
+            return CONNECT.contentEquals(text(headers.method())) ? headers.authority() : null;
+        }
+        boolean fine = path.length() > 0 && (path.charAt(0) == '/' || (path.charAt(0) == '*' && path.length() == 1));
+        return fine ? path : null;
+    }
+
+    private static CharSequence text(@Nullable CharSequence value) {
+        return value == null ? "" : value;
+    }
+
+    /** The authority; a Host that says something else makes it two, and the head invalid (section 8.3.1). */
+    private static void hosts(ByteBuf text, Http2Headers headers) {
+        CharSequence authority = headers.authority();
+        if (authority != null) {
+            line(text, "Host", authority);
+        }
+        for (CharSequence host : headers.getAll(HOST)) {
+            if (authority == null || !AsciiString.contentEqualsIgnoreCase(host, authority)) {
+                line(text, "Host", host);
+            }
         }
     }
 
@@ -83,7 +118,6 @@ final class Http2Heads {
         }
     }
 
-    /** A line end within a value would have ended the head early. */
     private static Head.Outcome readAll(ByteBuf text, Head into) {
         Head.Outcome outcome = into.read(text);
         return outcome == Head.Outcome.COMPLETE && text.isReadable() ? Head.Outcome.MALFORMED : outcome;
@@ -122,11 +156,20 @@ final class Http2Heads {
         text.writeByte('\r').writeByte('\n');
     }
 
-    /** A byte per character; what is no byte becomes one that no head may have. */
+    /** A byte per character; a line end, or what is no byte, becomes one that no head may have. */
     private static void append(ByteBuf text, @Nullable CharSequence part) {
         if (part == null) {
             return;
         }
+        int start = text.writerIndex();
+        copy(text, part);
+        int lineEnd = text.forEachByte(start, text.writerIndex() - start, ByteProcessor.FIND_CRLF);
+        if (lineEnd >= 0) {
+            text.setByte(lineEnd, 0);
+        }
+    }
+
+    private static void copy(ByteBuf text, CharSequence part) {
         if (part instanceof AsciiString ascii) {
             text.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
             return;

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -49,18 +50,35 @@ final class ListenerTls {
             return;
         }
         IdentityHashMap<ServerCertificates.Pair, SslContext> made = new IdentityHashMap<>();
+        IOException failure = null;
         for (ServerCertificates.Pair pair : certificates.pairs()) {
             SslContext before = Objects.equals(trusted, clientsInUse) ? contexts.get(pair) : null;
-            made.put(pair, before == null ? make(pair, trusted) : before);
+            try {
+                made.put(pair, before == null ? make(pair, trusted) : before);
+            } catch (IOException e) {
+                failure = e;
+                SslContext stays = named(pair.name());
+                if (stays != null) {
+                    made.put(pair, stays);
+                }
+            }
+        }
+        if (failure != null && contexts.isEmpty()) {
+            throw failure;
         }
         clientsInUse = trusted;
         contexts = made;
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private SslContext make(ServerCertificates.Pair pair, PemMaterial.@Nullable Material trusted) throws IOException {
         try {
+            // The native library takes keys of EdDSA, and then fails every handshake with them.
+            boolean odd = pair.key().getAlgorithm().equals("EdDSA");
             SslContextBuilder builder = SslContextBuilder.forServer(pair.key(), pair.chain())
-                    .sslProvider(PROVIDER)
+                    .sslProvider(odd ? SslProvider.JDK : PROVIDER)
                     .protocols(protocols(config.tls12()));
             if (config.http2()) {
                 builder.applicationProtocolConfig(
@@ -97,11 +115,21 @@ final class ListenerTls {
 
     /** Returns the context for a client that asks for a name, or for none. Any thread; never blocks. */
     SslContext choose(@Nullable String serverName) {
-        SslContext chosen = contexts.get(certificates.choose(serverName));
+        ServerCertificates.Pair pair = certificates.choose(serverName);
+        SslContext chosen = contexts.get(pair);
         if (chosen == null) {
             // The certificates were read again at this very moment.
-            chosen = contexts.values().iterator().next();
+            chosen = named(pair.name());
         }
-        return chosen;
+        return chosen == null ? contexts.values().iterator().next() : chosen;
+    }
+
+    private @Nullable SslContext named(String name) {
+        for (Map.Entry<ServerCertificates.Pair, SslContext> each : contexts.entrySet()) {
+            if (each.getKey().name().equals(name)) {
+                return each.getValue();
+            }
+        }
+        return null;
     }
 }

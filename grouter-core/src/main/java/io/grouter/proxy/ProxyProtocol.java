@@ -2,6 +2,7 @@ package io.grouter.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.ProtocolDetectionState;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
@@ -63,6 +64,21 @@ final class ProxyProtocol extends ByteToMessageDecoder {
         return first == 'P' || first == '\r';
     }
 
+    /** As a load balancer's check does that only connects. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ctx.close();
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
     private void go(ChannelHandlerContext ctx, @Nullable InetSocketAddress client) {
         ScheduledFuture<?> running = timeout;
         timeout = null;
@@ -85,6 +101,15 @@ final class ProxyProtocol extends ByteToMessageDecoder {
         protected void channelRead0(ChannelHandlerContext ctx, HAProxyMessage message) {
             go(ctx, message.command() == HAProxyCommand.LOCAL ? null : client(message));
             ctx.pipeline().remove(this);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                ctx.close(); // in the middle of the header
+            } else {
+                ctx.fireUserEventTriggered(event);
+            }
         }
 
         @Override

@@ -22,6 +22,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private @Nullable Exchange exchange;
 
     private boolean used;
+    /** Whether it stands for a request under way at its GoRouter; a new one is made for such. */
+    private boolean counted = true;
+
     private boolean chunkedRequest;
     private boolean requestDone;
     private boolean inBody;
@@ -238,16 +241,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void release() {
-        giveBack(exchange == null);
+        giveBack(exchange == null && !pools.onePerClient()); // as good as before when nothing was sent
     }
 
     private void giveBack(boolean reuse) {
-        boolean busy = exchange != null;
+        used |= exchange != null;
         exchange = null;
-        used = true;
-        if (busy || reuse) {
-            pools.ended(goRouter, ctx().channel().eventLoop());
-        }
+        countOut();
         if (reuse && ctx().channel().isActive()) {
             pools.release(this);
         } else {
@@ -258,8 +258,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /** Ends HTTP on it; the connection now belongs to a tunnel, which closes it. */
     Channel becomeTunnel() {
         exchange = null;
-        pools.ended(goRouter, ctx().channel().eventLoop());
+        countOut();
         return ctx().channel();
+    }
+
+    /** It was taken from the unused ones, and counts as a request under way from now on. */
+    void taken() {
+        counted = true;
+    }
+
+    private void countOut() {
+        if (counted) {
+            counted = false;
+            pools.ended(goRouter, ctx().channel().eventLoop());
+        }
     }
 
     @Override

@@ -8,18 +8,13 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,10 +62,10 @@ final class UpstreamPools {
         this.tls = tls;
     }
 
-    /** The unused connections of one event loop, newest first. */
+    /** The connections of one event loop: unused ones, newest first. */
     private final class Idle {
-        /** One connection with many streams per GoRouter. */
-        final List<@Nullable Channel> http2 = new ArrayList<>();
+        /** Those that many requests share, used or not. */
+        final List<@Nullable Http2Connections> http2 = new ArrayList<>();
 
         final List<Deque<UpstreamConnection>> byGoRouter = new ArrayList<>();
         boolean sweeping;
@@ -102,6 +97,7 @@ final class UpstreamPools {
         Deque<UpstreamConnection> kept = idle.get().byGoRouter.get(goRouter.index());
         for (UpstreamConnection each = kept.pollFirst(); each != null; each = kept.pollFirst()) {
             if (each.channel().isActive()) {
+                each.taken();
                 return each;
             }
         }
@@ -131,89 +127,24 @@ final class UpstreamPools {
         return goRouterConfig.proxyProtocol();
     }
 
-    /** Opens a stream on a connection of the given loop, a new connection when there is none. */
+    /** Opens a stream on a connection of the given loop, a new connection when there is none with room. */
     void http2(EventLoop loop, GoRouter goRouter, ClientFacts client, Connected listener) {
-        Idle here = idle.get();
-        Channel kept = here.http2.get(goRouter.index());
-        if (kept != null && kept.isActive() && !onePerClient()) {
-            stream(kept, goRouter, listener);
-            return;
+        List<@Nullable Http2Connections> all = idle.get().http2;
+        Http2Connections connections = all.get(goRouter.index());
+        if (connections == null) {
+            connections = new Http2Connections(this, config, goRouter, loop);
+            all.set(goRouter.index(), connections);
         }
-        open(loop, goRouter, client, true, (channel, failure) -> {
-            if (channel == null) {
-                listener.done(goRouter, null, failure);
-                return;
-            }
-            channel.pipeline()
-                    .addLast(Http2FrameCodecBuilder.forClient()
-                            .initialSettings(Http2Settings.defaultSettings()
-                                    .initialWindowSize(config.http2().windowBytes())
-                                    .maxHeaderListSize(config.maxHeaderBytes()))
-                            .build())
-                    .addLast(new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()))
-                    .addLast(new Http2Away(channel, here.http2, goRouter.index()));
-            if (!onePerClient()) {
-                here.http2.set(goRouter.index(), channel);
-            }
-            stream(channel, goRouter, listener);
-        });
+        connections.stream(client, listener);
     }
 
-    private void stream(Channel connection, GoRouter goRouter, Connected listener) {
-        Http2Upstream made = new Http2Upstream(goRouter, this);
-        new Http2StreamChannelBootstrap(connection).handler(made).open().addListener(opened -> {
-            if (opened.isSuccess()) {
-                listener.done(goRouter, made, null);
-            } else {
-                listener.done(goRouter, null, opened.cause());
-            }
-        });
-    }
-
-    /** Uses a connection no more that its GoRouter wants to end, or that ended. */
-    private static final class Http2Away extends ChannelInboundHandlerAdapter {
-        private final Channel connection;
-        private final List<@Nullable Channel> kept;
-        private final int index;
-
-        Http2Away(Channel connection, List<@Nullable Channel> kept, int index) {
-            this.connection = connection;
-            this.kept = kept;
-            this.index = index;
-        }
-
-        private void forget() {
-            if (kept.get(index) == connection) {
-                kept.set(index, null);
-            }
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object frame) {
-            if (frame instanceof Http2GoAwayFrame) {
-                forget();
-            }
-            ReferenceCountUtil.release(frame);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            forget();
-            ctx.fireChannelInactive();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
-        }
-    }
-
-    private interface Opened {
+    /** Is told of a connection on which nothing has been said yet. */
+    interface Opened {
         void done(@Nullable Channel channel, @Nullable Throwable failure);
     }
 
     /** Connects, says who the client is where that is wanted, and speaks TLS where that is wanted. */
-    private void open(EventLoop loop, GoRouter goRouter, ClientFacts client, boolean overHttp2, Opened listener) {
+    void open(EventLoop loop, GoRouter goRouter, ClientFacts client, boolean overHttp2, Opened listener) {
         InetSocketAddress address = goRouter.connectAddress();
         if (address == null) {
             listener.done(null, new UnknownHostException(goRouter.name()));
@@ -223,6 +154,7 @@ final class UpstreamPools {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.client())
+                .option(ChannelOption.AUTO_READ, false) // not before it is connected
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
@@ -238,13 +170,16 @@ final class UpstreamPools {
                 channel.writeAndFlush(Unpooled.copiedBuffer(proxyLine(client), StandardCharsets.US_ASCII));
             }
             if (tls == null) {
+                channel.config().setAutoRead(true);
                 listener.done(channel, null);
                 return;
             }
             SslHandler handler = tls.handler(goRouter, channel.alloc(), overHttp2, timeout);
+            ChannelHandler closing = new ClosingOnFailure();
             handler.handshakeFuture().addListener(shaken -> {
                 boolean agreed = !overHttp2 || ApplicationProtocolNames.HTTP_2.equals(handler.applicationProtocol());
                 if (shaken.isSuccess() && agreed) {
+                    channel.pipeline().remove(closing);
                     listener.done(channel, null);
                 } else {
                     channel.close();
@@ -252,8 +187,17 @@ final class UpstreamPools {
                     listener.done(null, why == null ? new IOException("it does not speak HTTP/2") : why);
                 }
             });
-            channel.pipeline().addLast(handler);
+            channel.pipeline().addLast(handler).addLast(closing);
+            channel.config().setAutoRead(true);
         });
+    }
+
+    /** Ends a connection that fails before it has a user; whoever waits for it learns of that from the handshake. */
+    private static final class ClosingOnFailure extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     /** Version 1 of the protocol is all that GoRouter understands. */

@@ -19,11 +19,21 @@ public final class RawHttp implements AutoCloseable {
 
     /** Connects to a port of the loopback address. */
     public RawHttp(int port) throws IOException {
-        this.socket = new Socket();
-        socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+        this(connected(port));
+    }
+
+    /** Uses a connection that is there already. */
+    public RawHttp(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    private static Socket connected(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+        return socket;
     }
 
     /** Returns the socket itself. */

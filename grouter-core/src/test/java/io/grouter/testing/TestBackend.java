@@ -14,7 +14,7 @@ public final class TestBackend implements AutoCloseable {
     /** So that a busy machine, slow to accept, looks like no dead GoRouter. */
     private static final int BACKLOG = 1000;
 
-    private final ServerSocket server = new ServerSocket();
+    private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -26,6 +26,12 @@ public final class TestBackend implements AutoCloseable {
 
     /** Listens on a free port of the loopback address. */
     public TestBackend(Script script) throws IOException {
+        this(new ServerSocket(), script);
+    }
+
+    /** Listens with a socket that is not bound yet, on a free port of the loopback address. */
+    public TestBackend(ServerSocket unbound, Script script) throws IOException {
+        this.server = unbound;
         server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), BACKLOG);
         Thread acceptor = new Thread(
                 () -> {

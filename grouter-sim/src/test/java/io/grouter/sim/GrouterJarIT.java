@@ -137,7 +137,7 @@ class GrouterJarIT {
                 site: {name: dc1}
                 nats: {servers: ["nats://127.0.0.1:%d"]}
                 goRouters: {members: [{address: 127.0.0.1:%d, status: 127.0.0.1:%d}]}
-                proxy: {listen: [127.0.0.1:%d]}
+                proxy: {listen: [127.0.0.1:%d], drain: {grace: 0s}}
                 gossip: {enabled: false}
                 admin: {listen: 127.0.0.1:%d}
                 """.formatted(freePort(), goRouter.port(), goRouter.port(), port, freePort()));
