@@ -5,6 +5,7 @@ import io.grouter.http.Head;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ final class ForwardedHeaders {
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] SITE = ascii("X-Grouter-Site: ");
     private static final byte[] REASON = ascii("X-Grouter-Reason: ");
+    private static final byte[] LENGTH = ascii("\r\nContent-Length: ");
+    private static final byte[] OWN = ascii(OwnAnswer.COMMON.stream()
+            .map(header -> "\r\n" + header.name() + ": " + header.value())
+            .collect(Collectors.joining("", "", "\r\n")));
     /** Room for the lines above, addresses and numbers. */
     private static final int ADDED = 400;
 
@@ -320,23 +325,29 @@ final class ForwardedHeaders {
 
     /** Writes an answer of Grouter's own. */
     static void writeOwn(OwnAnswer answer, After after, boolean withoutBody, Outgoing to) {
-        int size = ADDED + answer.body().length;
-        for (OwnAnswer.Header header : answer.headers()) {
-            size += header.name().length() + header.value().length() + 4;
-        }
-        ByteBuf out = to.head(size, false);
+        OwnAnswer.Header more = answer.more();
+        int moreBytes = more == null ? 0 : more.name().length() + more.value().length();
+        int variable = answer.phrase().length()
+                + answer.site().length()
+                + answer.reason().length()
+                + moreBytes;
+        ByteBuf out = to.head(ADDED + variable + answer.body().length, false);
         out.writeBytes(STATUS);
         writeNumber(out, answer.status());
         out.writeByte(' ');
         ByteBufUtil.writeAscii(out, answer.phrase());
-        out.writeBytes(CRLF);
-        for (OwnAnswer.Header header : answer.headers()) {
-            ByteBufUtil.writeAscii(out, header.name());
+        out.writeBytes(OWN);
+        if (more != null) {
+            ByteBufUtil.writeAscii(out, more.name());
             out.writeByte(':').writeByte(' ');
-            out.writeCharSequence(header.value(), StandardCharsets.ISO_8859_1);
+            out.writeCharSequence(more.value(), StandardCharsets.ISO_8859_1);
             out.writeBytes(CRLF);
         }
-        ByteBufUtil.writeAscii(out, "Content-Length: ");
+        out.writeBytes(SITE);
+        ByteBufUtil.writeAscii(out, answer.site());
+        out.writeBytes(CRLF).writeBytes(REASON);
+        ByteBufUtil.writeAscii(out, answer.reason());
+        out.writeBytes(LENGTH);
         writeNumber(out, answer.body().length);
         out.writeBytes(CRLF);
         if (after == After.CLOSE) {

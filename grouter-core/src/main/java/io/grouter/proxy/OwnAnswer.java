@@ -1,51 +1,71 @@
 package io.grouter.proxy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that Grouter itself gives: complete, short, plain text.
  *
  * @param status status code
  * @param phrase reason phrase
+ * @param site this site
  * @param reason what it says in {@code X-Grouter-Reason}
- * @param headers names and values
- * @param body the text
+ * @param more one more header, or null
+ * @param body the text, in ASCII or as bytes came from the client
  */
-record OwnAnswer(int status, String phrase, String reason, List<Header> headers, byte[] body) {
+record OwnAnswer(
+        int status,
+        String phrase,
+        String site,
+        String reason,
+        @Nullable Header more,
+        byte[] body) {
 
     /** One header line. */
     record Header(String name, String value) {}
 
+    private static final Header ALLOW = new Header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE");
+    private static final Header RETRY_AFTER = new Header("Retry-After", "1");
+    /** What all of them carry. */
+    static final List<Header> COMMON = List.of(
+            new Header("Content-Type", "text/plain; charset=utf-8"),
+            new Header("X-Content-Type-Options", "nosniff"),
+            new Header("Cache-Control", "no-store"));
+
     static OwnAnswer refusal(Refusal refusal, String site) {
         String text = refusal.status() + " " + refusal.phrase() + ": " + refusal.text() + " (Grouter, site " + site
                 + ", " + refusal.reason() + ")\n";
-        Header more = refusal.status() == 405
-                ? new Header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE")
-                : refusal.status() == 503 ? new Header("Retry-After", "1") : null;
-        return of(refusal.status(), refusal.phrase(), refusal.reason(), site, text, more);
+        Header more = refusal.status() == 405 ? ALLOW : refusal.status() == 503 ? RETRY_AFTER : null;
+        return new OwnAnswer(
+                refusal.status(),
+                refusal.phrase(),
+                site,
+                refusal.reason(),
+                more,
+                text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     static OwnAnswer redirect(String location, String site, String reason) {
         String text = "307 Temporary Redirect: " + location + "\n";
-        return of(307, "Temporary Redirect", reason, site, text, new Header("Location", location));
+        return new OwnAnswer(
+                307,
+                "Temporary Redirect",
+                site,
+                reason,
+                new Header("Location", location),
+                text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static OwnAnswer of(
-            int status,
-            String phrase,
-            String reason,
-            String site,
-            String text,
-            @org.jspecify.annotations.Nullable Header more) {
-        byte[] body = text.getBytes(StandardCharsets.ISO_8859_1);
-        Header type = new Header("Content-Type", "text/plain; charset=utf-8");
-        Header sniff = new Header("X-Content-Type-Options", "nosniff");
-        Header cache = new Header("Cache-Control", "no-store");
-        Header from = new Header("X-Grouter-Site", site);
-        Header why = new Header("X-Grouter-Reason", reason);
-        List<Header> headers =
-                more == null ? List.of(type, sniff, cache, from, why) : List.of(type, sniff, cache, more, from, why);
-        return new OwnAnswer(status, phrase, reason, headers, body);
+    /** Returns all headers but those of the connection and the length. */
+    List<Header> headers() {
+        List<Header> all = new ArrayList<>(COMMON);
+        if (more != null) {
+            all.add(more);
+        }
+        all.add(new Header("X-Grouter-Site", site));
+        all.add(new Header("X-Grouter-Reason", reason));
+        return all;
     }
 }
