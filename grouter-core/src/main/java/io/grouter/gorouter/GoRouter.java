@@ -113,7 +113,7 @@ public final class GoRouter {
 
     /** Returns whether another request would be within the limit. */
     boolean hasRoom() {
-        return limit.inFlight() < limit.limit();
+        return limit.hasRoom();
     }
 
     void overloaded(long nowNanos) {

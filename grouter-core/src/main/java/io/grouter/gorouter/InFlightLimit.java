@@ -35,6 +35,15 @@ final class InFlightLimit {
         return inFlight.get();
     }
 
+    /** Returns whether another request would be within the limit; if not, the limit matters. */
+    boolean hasRoom() {
+        if (inFlight.get() < limit) {
+            return true;
+        }
+        reached = true;
+        return false;
+    }
+
     boolean take() {
         if (inFlight.incrementAndGet() <= limit) {
             return true;

@@ -198,4 +198,29 @@ class GoRouterPoolTest {
         }
         assertThat(troubled.limit()).isGreaterThan(before + 10);
     }
+
+    @Test
+    void aLimitThatRequestsWaitForGrowsBack() {
+        GoRouter troubled = pool.members().get(0);
+        member(GoRouter.Health.DOWN, 1);
+        member(GoRouter.Health.DOWN, 2);
+        for (int i = 0; i < 20; i++) {
+            assertThat(pool.take(null)).isSameAs(troubled);
+        }
+        pool.probeTook(troubled, Duration.ofSeconds(1).toNanos());
+        assertThat(troubled.limit()).isEqualTo(18);
+        for (int i = 0; i < 20; i++) {
+            troubled.end();
+        }
+        for (int round = 0; round < 2000 && troubled.limit() < 1000; round++) {
+            int taken = 0;
+            while (pool.take(null) != null) {
+                taken++;
+            }
+            for (int i = 0; i < taken; i++) {
+                troubled.end();
+            }
+        }
+        assertThat(troubled.limit()).isEqualTo(1000);
+    }
 }
