@@ -11,6 +11,7 @@ import io.grouter.gorouter.GoRouterPool;
 import io.grouter.gorouter.HealthProber;
 import io.grouter.gossip.Gossip;
 import io.grouter.nats.NatsFeed;
+import io.grouter.overrides.Overrides;
 import io.grouter.proxy.ProxyServer;
 import io.grouter.proxy.Transport;
 import io.grouter.rib.Journal;
@@ -18,8 +19,10 @@ import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.state.StateKeeper;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -83,7 +86,7 @@ public final class Node implements AutoCloseable {
                         site.name(),
                         name,
                         rib,
-                        () -> site.info(goRouters.healthy(), false),
+                        () -> site.info(List.of(), List.of(), health()),
                         clock,
                         metrics)
                 : null;
@@ -93,7 +96,16 @@ public final class Node implements AutoCloseable {
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
-        this.api = new AdminApi(new AdminSources(site, rib, journal, steering, goRouters, control(), metrics, clock));
+        this.api = new AdminApi(
+                new AdminSources(site, rib, journal, this::ownSite, steering, goRouters, control(), metrics, clock));
+    }
+
+    private SiteHealth health() {
+        return new SiteHealth(goRouters.healthy(), false, 0, 0, 0);
+    }
+
+    private OwnSite ownSite() {
+        return new OwnSite(health(), 0, Overrides.NONE);
     }
 
     private NodeControl control() {
@@ -165,8 +177,8 @@ public final class Node implements AutoCloseable {
         started.push(transport);
         AccessLog requests = started(AccessLog.open(config.accessLog(), System::currentTimeMillis, metrics));
         accessLog = requests;
-        ProxyServer frontend =
-                new ProxyServer(config.proxy(), transport, rib::fib, steering, goRouters, requests, metrics);
+        ProxyServer frontend = new ProxyServer(
+                config.proxy(), transport, rib::fib, this::ownSite, steering, goRouters, requests, metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
         admin = started(new AdminServer(config.admin(), api));
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {

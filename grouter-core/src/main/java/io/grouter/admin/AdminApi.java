@@ -15,6 +15,7 @@ import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.steering.Decision;
 import io.grouter.steering.Explanation;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.RequestFacts;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ public final class AdminApi {
     private final SiteConfig site;
     private final RibThread rib;
     private final JournalView journal;
+    private final Supplier<OwnSite> ownSite;
     private final Steering steering;
     private final GoRouterPool goRouters;
     private final NodeControl control;
@@ -67,6 +70,7 @@ public final class AdminApi {
         this.site = sources.site();
         this.rib = sources.rib();
         this.journal = new JournalView(sources.journal(), site.name().name());
+        this.ownSite = sources.ownSite();
         this.steering = sources.steering();
         this.goRouters = sources.goRouters();
         this.control = sources.control();
@@ -361,7 +365,7 @@ public final class AdminApi {
         own.put("feed", fib.feed());
         own.put("complete", fib.complete());
         own.put("guardedEndpoints", rib.guarded());
-        own.put("info", site.info(goRouters.healthy(), false));
+        own.put("info", site.info(List.of(), List.of(), ownSite.get().health()));
         own.put(
                 "goRouters",
                 goRouters.members().stream().map(AdminApi::describe).toList());
@@ -426,7 +430,7 @@ public final class AdminApi {
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String client = parameters.getOrDefault("client", "127.0.0.1");
         Fib fib = rib.fib();
-        Explanation explanation = steering.explain(fib, new RequestFacts(https, host, path, client));
+        Explanation explanation = steering.explain(fib, ownSite.get(), new RequestFacts(https, host, path, client));
         return Answer.json(200, Map.of("explain", describe(fib, text, explanation, url, https)));
     }
 

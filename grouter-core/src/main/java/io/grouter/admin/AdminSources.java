@@ -4,9 +4,11 @@ import io.grouter.gorouter.GoRouterPool;
 import io.grouter.rib.Journal;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the admin API tells about.
@@ -14,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param site this site
  * @param rib the tables
  * @param journal their last changes
+ * @param ownSite what is so in this site besides its routes
  * @param steering the rules
  * @param goRouters this site's GoRouters
  * @param control what can be done with the node
@@ -24,6 +27,7 @@ public record AdminSources(
         SiteConfig site,
         RibThread rib,
         Journal journal,
+        Supplier<OwnSite> ownSite,
         Steering steering,
         GoRouterPool goRouters,
         NodeControl control,

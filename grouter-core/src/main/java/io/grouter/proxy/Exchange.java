@@ -104,8 +104,11 @@ final class Exchange {
         }
         Fib fib = proxy.fib().get();
         boolean secure = facts.https() || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
-        Decision decision =
-                proxy.steering().decide(fib, new RequestFacts(secure, target.host(), target.path(), facts.address()));
+        Decision decision = proxy.steering()
+                .decide(
+                        fib,
+                        proxy.ownSite().get(),
+                        new RequestFacts(secure, target.host(), target.path(), facts.address()));
         record.decided(decision.rule());
         if (decision instanceof Decision.Redirect redirect) {
             String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
@@ -115,7 +118,10 @@ final class Exchange {
                     location, fib.ownSite().name(), redirect.rule().reason()));
             return;
         }
-        String host = ((Decision.Forward) decision).host();
+        if (!(decision instanceof Decision.Forward forward)) {
+            throw new IllegalStateException("not possible yet: " + decision);
+        }
+        String host = forward.host();
         boolean rewrite = host != null && request.bytes()[request.targetStart()] != '/';
         edits = new RequestEdits(
                 facts,

@@ -3,6 +3,7 @@ package io.grouter.proxy;
 import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  *
  * @param config the configuration
  * @param fib the latest snapshot
+ * @param ownSite what is so in this site besides its routes
  * @param steering the rules
  * @param goRouters the upstream
  * @param metrics the counters
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 record ProxyContext(
         ProxyConfig config,
         Supplier<Fib> fib,
+        Supplier<OwnSite> ownSite,
         Steering steering,
         GoRouterPool goRouters,
         ProxyMetrics metrics,

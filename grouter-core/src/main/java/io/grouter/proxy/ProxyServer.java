@@ -3,6 +3,7 @@ package io.grouter.proxy;
 import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -51,12 +52,14 @@ public final class ProxyServer implements AutoCloseable {
      *
      * @param transport event loops; not closed by the proxy
      * @param fib the latest snapshot; read once per request
+     * @param ownSite what is so in this site besides its routes; read once per request
      * @param accessLog where requests are written down; not closed by the proxy
      */
     public ProxyServer(
             ProxyConfig config,
             Transport transport,
             Supplier<Fib> fib,
+            Supplier<OwnSite> ownSite,
             Steering steering,
             GoRouterPool goRouters,
             AccessLog accessLog,
@@ -73,7 +76,7 @@ public final class ProxyServer implements AutoCloseable {
         RetryBudget retries = new RetryBudget(config.retryPercent());
         this.counts = new ClientCounts(config, metrics);
         this.context = new ProxyContext(
-                config, fib, steering, goRouters, metrics, upstreams, queue, retries, drain, accessLog);
+                config, fib, ownSite, steering, goRouters, metrics, upstreams, queue, retries, drain, accessLog);
     }
 
     /**

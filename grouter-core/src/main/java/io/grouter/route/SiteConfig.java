@@ -1,6 +1,8 @@
 package io.grouter.route;
 
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -53,8 +55,20 @@ public record SiteConfig(
         }
     }
 
-    /** Returns what this site announces of itself, with the given health. */
-    public SiteInfo info(int healthyGoRouters, boolean draining) {
-        return new SiteInfo(region, aliases, httpPort, httpsPort, entries, healthyGoRouters, draining);
+    /**
+     * Returns what this site announces of itself.
+     *
+     * @param certificateNames names for which this node can show a certificate; empty = it takes no TLS itself, so what
+     *     stands before it is believed to have one for each alias domain
+     * @param relays where it takes requests from other sites
+     */
+    public SiteInfo info(Collection<String> certificateNames, List<String> relays, SiteHealth health) {
+        Set<String> names = new LinkedHashSet<>(certificateNames);
+        if (certificateNames.isEmpty() && httpsPort > 0) {
+            aliases.forEach(alias -> names.add("*." + alias.aliasDomain()));
+        }
+        List<String> most =
+                names.stream().limit(SiteInfo.MOST_CERTIFICATE_NAMES).toList();
+        return new SiteInfo(region, aliases, httpPort, httpsPort, most, entries, relays, health);
     }
 }

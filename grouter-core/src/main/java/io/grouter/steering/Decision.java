@@ -25,4 +25,21 @@ public sealed interface Decision {
      * @param authority host and, where it is not the scheme's default, port of that site's alias
      */
     record Redirect(Rule rule, SiteId site, String authority) implements Decision {}
+
+    /**
+     * Hand the request to another site, Grouter to Grouter.
+     *
+     * @param rule the rule that decided
+     * @param site the site
+     */
+    record Relay(Rule rule, SiteId site) implements Decision {}
+
+    /**
+     * Answer with an error.
+     *
+     * @param rule the rule that decided
+     * @param status the status code
+     * @param text one sentence for the client
+     */
+    record Refuse(Rule rule, int status, String text) implements Decision {}
 }

@@ -41,7 +41,7 @@ public final class Steering {
     }
 
     /** Decides one request against one snapshot. */
-    public Decision decide(Fib fib, RequestFacts facts) {
+    public Decision decide(Fib fib, OwnSite now, RequestFacts facts) {
         String ownName = globalName(ownAliases, facts.host());
         if (ownName != null) {
             return new Decision.Forward(Rule.ALIAS, ownName);
@@ -67,9 +67,9 @@ public final class Steering {
     }
 
     /** Decides like {@link #decide} and says what was considered on the way. */
-    public Explanation explain(Fib fib, RequestFacts facts) {
+    public Explanation explain(Fib fib, OwnSite now, RequestFacts facts) {
         List<String> steps = new ArrayList<>();
-        Decision decision = decide(fib, facts);
+        Decision decision = decide(fib, now, facts);
         String global = globalName(fib, facts.host());
         String host = global == null ? facts.host() : global;
         if (global != null) {

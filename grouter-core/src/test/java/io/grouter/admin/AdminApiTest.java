@@ -16,8 +16,10 @@ import io.grouter.route.OfferChange;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.grouter.testing.Configs;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -48,6 +50,7 @@ class AdminApiTest {
             site,
             thread,
             journal,
+            () -> OwnSite.idle(1),
             new Steering(site),
             goRouters,
             new NodeControl() {
@@ -84,7 +87,13 @@ class AdminApiTest {
         rib.apply(new RouteChange.Register(RouteUri.parse("a.apps.test/v2"), endpoint), 0);
         rib.learn(DC2, new OfferChange(RouteUri.parse("b.apps.test"), new Offer(3, "other")), 0);
         Alias theirs = new Alias("apps.test", "dc2.apps.test");
-        rib.learned(DC2).heard(new SiteInfo("us", List.of(theirs), 80, 0, List.of(), 1, false), 1, 5, null, 0);
+        rib.learned(DC2)
+                .heard(
+                        new SiteInfo("us", List.of(theirs), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
+                        1,
+                        5,
+                        null,
+                        0);
         rib.freshness(DC2, Freshness.FRESH, 0);
         rib.feed(FeedState.LIVE, "test", 0);
         rib.publish(journal);

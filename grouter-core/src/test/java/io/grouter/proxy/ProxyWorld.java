@@ -14,8 +14,10 @@ import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.grouter.testing.Configs;
 import io.grouter.testing.LeakCheck;
@@ -92,7 +94,14 @@ abstract class ProxyWorld {
         SiteConfig site = new SiteConfig(DC1, "", List.of(new Alias("apps.test", "dc1.apps.test")), 80, 0, List.of());
         Fib fib = fib();
         ProxyServer made = closing(new ProxyServer(
-                settings.build(), transport, () -> fib, new Steering(site), pool, accessLog(), metrics));
+                settings.build(),
+                transport,
+                () -> fib,
+                () -> OwnSite.idle(1),
+                new Steering(site),
+                pool,
+                accessLog(),
+                metrics));
         made.start();
         return made;
     }
@@ -128,8 +137,15 @@ abstract class ProxyWorld {
     }
 
     static Fib fib() {
-        SiteInfo info =
-                new SiteInfo("", List.of(new Alias("apps.test", "dc2.apps.test")), 8080, 443, List.of(), 1, false);
+        SiteInfo info = new SiteInfo(
+                "",
+                List.of(new Alias("apps.test", "dc2.apps.test")),
+                8080,
+                443,
+                List.of(),
+                List.of(),
+                List.of(),
+                SiteHealth.idle(1));
         return Fib.empty(DC1)
                 .next()
                 .feed(FeedState.LIVE)

@@ -14,6 +14,7 @@ import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Configs;
@@ -86,7 +87,12 @@ class StateKeeperTest {
             rib.learn(DC2, new OfferChange(RouteUri.parse("*.there.test/x"), new Offer(1, "")), System.nanoTime());
             rib.learned(DC2).position(77, 5);
             rib.learned(DC2)
-                    .heard(new SiteInfo("", List.of(), 80, 0, List.of(), 1, false), 2, 5, null, System.nanoTime());
+                    .heard(
+                            new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
+                            2,
+                            5,
+                            null,
+                            System.nanoTime());
             rib.freshness(DC2, Freshness.FRESH, System.nanoTime());
             rib.publish(journal);
         }

@@ -12,6 +12,7 @@ import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ class SteeringTest {
     private static final SiteId DC1 = new SiteId("dc1");
     private static final SiteId DC2 = new SiteId("dc2");
     private static final SiteId DC3 = new SiteId("dc3");
+    private static final OwnSite OWN = OwnSite.idle(1);
 
     private final Steering steering =
             new Steering(new SiteConfig(DC1, "", List.of(new Alias("apps.test", "dc1.apps.test")), 80, 443, List.of()));
@@ -35,7 +37,15 @@ class SteeringTest {
 
     private void site(SiteId id, Freshness freshness, int healthy, int httpPort) {
         Alias alias = new Alias("apps.test", id + ".apps.test");
-        SiteInfo info = new SiteInfo("", List.of(alias), httpPort, 443, List.of("192.0.2.1"), healthy, false);
+        SiteInfo info = new SiteInfo(
+                "",
+                List.of(alias),
+                httpPort,
+                443,
+                List.of("*." + id + ".apps.test"),
+                List.of("192.0.2.1"),
+                List.of(),
+                SiteHealth.idle(healthy));
         sites.add(new SiteView(id, freshness, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE));
     }
 
@@ -54,7 +64,7 @@ class SteeringTest {
     }
 
     private Decision decide(String host, String path) {
-        return steering.decide(fib(), new RequestFacts(false, host, path, "198.51.100.7"));
+        return steering.decide(fib(), OWN, new RequestFacts(false, host, path, "198.51.100.7"));
     }
 
     private static Decision forward(Rule rule, @Nullable String host) {
@@ -81,7 +91,7 @@ class SteeringTest {
         route("a.apps.test", 0, DC2);
         assertThat(decide("a.apps.test", "/"))
                 .isEqualTo(new Decision.Redirect(Rule.LEARNED, DC2, "a.dc2.apps.test:8080"));
-        assertThat(steering.decide(fib(), new RequestFacts(true, "a.apps.test", "/", "c")))
+        assertThat(steering.decide(fib(), OWN, new RequestFacts(true, "a.apps.test", "/", "c")))
                 .isEqualTo(new Decision.Redirect(Rule.LEARNED, DC2, "a.dc2.apps.test"));
     }
 
@@ -172,8 +182,8 @@ class SteeringTest {
         Map<SiteId, Integer> counts = new HashMap<>();
         for (int i = 0; i < 1000; i++) {
             RequestFacts facts = new RequestFacts(false, "a.apps.test", "/", "10.1." + i / 250 + "." + i % 250);
-            Decision.Redirect first = (Decision.Redirect) steering.decide(fib(), facts);
-            assertThat(steering.decide(fib(), facts)).isEqualTo(first);
+            Decision.Redirect first = (Decision.Redirect) steering.decide(fib(), OWN, facts);
+            assertThat(steering.decide(fib(), OWN, facts)).isEqualTo(first);
             counts.merge(first.site(), 1, Integer::sum);
         }
         assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(400, 600));
@@ -183,7 +193,8 @@ class SteeringTest {
     @Test
     void anAliasDomainThatHoldsOurAppDomainIsNotBelieved() {
         Alias swapped = new Alias("dc2.apps.test", "apps.test");
-        SiteInfo info = new SiteInfo("", List.of(swapped), 80, 0, List.of("192.0.2.1"), 1, false);
+        SiteInfo info = new SiteInfo(
+                "", List.of(swapped), 80, 0, List.of(), List.of("192.0.2.1"), List.of(), SiteHealth.idle(1));
         sites.add(new SiteView(DC2, Freshness.FRESH, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE));
         route("a.apps.test", 1);
         assertThat(decide("a.apps.test", "/").rule()).isEqualTo(Rule.LOCAL);
@@ -215,7 +226,8 @@ class SteeringTest {
     void explainsTheSameDecision() {
         site(DC2, Freshness.FRESH, 1, 80);
         route("a.apps.test", 0, DC2);
-        Explanation explanation = steering.explain(fib(), new RequestFacts(false, "a.apps.test", "/", "198.51.100.7"));
+        Explanation explanation =
+                steering.explain(fib(), OWN, new RequestFacts(false, "a.apps.test", "/", "198.51.100.7"));
         assertThat(explanation.decision()).isEqualTo(decide("a.apps.test", "/"));
         assertThat(explanation.steps())
                 .contains("dc2 offers 1 instances, is FRESH; it would be reached at a.dc2.apps.test")

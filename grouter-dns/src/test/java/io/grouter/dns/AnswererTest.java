@@ -12,6 +12,7 @@ import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.steering.Steering;
@@ -71,7 +72,8 @@ class AnswererTest {
 
     private static SiteView view(SiteId id, List<String> entries, int healthy) {
         Alias alias = new Alias("apps.test", id + ".apps.test");
-        SiteInfo info = new SiteInfo("", List.of(alias), 80, 0, entries, healthy, false);
+        SiteInfo info =
+                new SiteInfo("", List.of(alias), 80, 0, List.of(), entries, List.of(), SiteHealth.idle(healthy));
         return new SiteView(id, Freshness.FRESH, info, 1, 1, 1, 1, true, 0, SiteView.Lag.NONE);
     }
 

@@ -7,6 +7,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.route.Alias;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.io.ByteArrayOutputStream;
@@ -195,8 +196,18 @@ final class MessageCodec {
         for (String entry : info.entries()) {
             out.writeString(5, entry);
         }
-        out.writeInt32(6, info.healthyGoRouters());
-        out.writeBool(7, info.draining());
+        SiteHealth health = info.health();
+        out.writeInt32(6, health.goRouters());
+        out.writeBool(7, health.draining());
+        for (String relay : info.relays()) {
+            out.writeString(8, relay);
+        }
+        for (String name : info.certificateNames()) {
+            out.writeString(9, name);
+        }
+        out.writeInt32(10, health.limit());
+        out.writeInt32(11, health.inFlight());
+        out.writeInt32(12, health.errorPermille());
     }
 
     // ---- reading
@@ -422,10 +433,12 @@ final class MessageCodec {
 
         private static SiteInfo readInfo(CodedInputStream in) throws IOException {
             String[] region = {""};
-            int[] numbers = new int[3];
+            int[] numbers = new int[6];
             boolean[] draining = {false};
             List<Alias> aliases = new ArrayList<>();
             List<String> entries = new ArrayList<>();
+            List<String> relays = new ArrayList<>();
+            List<String> names = new ArrayList<>();
             MessageCodec.message(in, field -> {
                 switch (field) {
                     case 1 -> region[0] = string(in);
@@ -435,16 +448,26 @@ final class MessageCodec {
                     case 5 -> entries.add(string(in));
                     case 6 -> numbers[2] = (int) notNegative(in.readInt32());
                     case 7 -> draining[0] = in.readBool();
+                    case 8 -> relays.add(string(in));
+                    case 9 -> names.add(string(in));
+                    case 10 -> numbers[3] = (int) notNegative(in.readInt32());
+                    case 11 -> numbers[4] = (int) notNegative(in.readInt32());
+                    case 12 -> numbers[5] = (int) notNegative(in.readInt32());
                     default -> {
                         return false;
                     }
                 }
-                if (aliases.size() > MAX_ADDRESSES || entries.size() > MAX_ADDRESSES) {
-                    throw new IllegalArgumentException("too many aliases or entries");
+                boolean tooMany = aliases.size() > MAX_ADDRESSES
+                        || entries.size() > MAX_ADDRESSES
+                        || relays.size() > MAX_ADDRESSES
+                        || names.size() > SiteInfo.MOST_CERTIFICATE_NAMES;
+                if (tooMany) {
+                    throw new IllegalArgumentException("too many aliases, entries, relays or names");
                 }
                 return true;
             });
-            return new SiteInfo(region[0], aliases, numbers[0], numbers[1], entries, numbers[2], draining[0]);
+            SiteHealth health = new SiteHealth(numbers[2], draining[0], numbers[3], numbers[4], numbers[5]);
+            return new SiteInfo(region[0], aliases, numbers[0], numbers[1], names, entries, relays, health);
         }
 
         private static int port(int value) {

@@ -6,6 +6,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.rib.Rib;
 import io.grouter.route.ChangeResult;
 import io.grouter.route.OfferChange;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.time.Duration;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * reported. Used by the rib thread only; time is an argument.
  */
 final class Siblings {
-    private static final SiteInfo NO_INFO = new SiteInfo("", List.of(), 0, 0, List.of(), 0, false);
+    private static final SiteInfo NO_INFO =
+            new SiteInfo("", List.of(), 0, 0, List.of(), List.of(), List.of(), SiteHealth.NONE);
     private static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
     private static final int CHANGES_PER_MESSAGE = 2_000;
     private static final String DIFFERS = "node %s hears something else than this one";

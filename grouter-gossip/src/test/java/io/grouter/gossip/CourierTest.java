@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -53,7 +54,7 @@ class CourierTest {
     }
 
     private static Parcel heartbeat(long beat) {
-        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
         return new Parcel(new Message.Heartbeat(HEAD, beat, 0, 0, 0, true, Set.of(), info), KEYS);
     }
 

@@ -15,6 +15,7 @@ import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Configs;
@@ -60,7 +61,7 @@ class GossipIT {
                     this.site,
                     name,
                     rib,
-                    () -> new SiteInfo("", List.of(), 80, 0, List.of(), 1, false),
+                    () -> new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
                     System::nanoTime,
                     metrics);
             rib.start();

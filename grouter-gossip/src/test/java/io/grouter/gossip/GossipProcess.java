@@ -11,6 +11,7 @@ import io.grouter.route.FeedState;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Configs;
@@ -64,7 +65,7 @@ public final class GossipProcess {
                 site,
                 text(config, "name"),
                 rib,
-                () -> new SiteInfo("", List.of(), 80, 0, List.of(), 1, false),
+                () -> new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
                 System::nanoTime,
                 registry);
         rib.listen(this::onPublished);

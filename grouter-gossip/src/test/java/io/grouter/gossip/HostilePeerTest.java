@@ -10,6 +10,7 @@ import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Seed;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class HostilePeerTest {
     private static final SiteId DC1 = new SiteId("dc1");
     private static final SiteId DC3 = new SiteId("dc3");
-    private static final SiteInfo INFO = new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+    private static final SiteInfo INFO =
+            new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
 
     private final TestNet net = new TestNet(null);
     private final TestNet.TestNode owner = net.add("dc1");

@@ -9,6 +9,7 @@ import io.grouter.route.Alias;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Seed;
@@ -44,10 +45,11 @@ class MessageCodecTest {
                 List.of(new Alias("apps.test", "dc2.apps.test")),
                 80,
                 443,
+                List.of("*.dc2.apps.test", "apps.test"),
                 List.of("192.0.2.1", "2001:db8::1"),
-                3,
-                true);
-        SiteInfo none = new SiteInfo("", List.of(), 0, 0, List.of(), 0, false);
+                List.of("192.0.2.9:8443", "[2001:db8::9]:8443"),
+                new SiteHealth(3, true, 900, 12, 7));
+        SiteInfo none = new SiteInfo("", List.of(), 0, 0, List.of(), List.of(), List.of(), SiteHealth.NONE);
         OfferChange put = new OfferChange(URI, new Offer(7, "guid"));
         OfferChange guid = new OfferChange(URI, new Offer(7, "7f1ae3c0-5d1f-4c7e-9a39-0123456789ab"));
         OfferChange more = new OfferChange(URI, new Offer(Integer.MAX_VALUE, "guid", new byte[] {1, 2, 3}));

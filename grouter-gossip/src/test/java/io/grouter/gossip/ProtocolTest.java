@@ -10,6 +10,7 @@ import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Seed;
@@ -34,7 +35,7 @@ class ProtocolTest {
     }
 
     private static Message.Heartbeat heartbeat(String site, long incarnation, int routes) {
-        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
         return new Message.Heartbeat(head(site, incarnation), 1, 0, routes, 0, true, Set.of(), info);
     }
 

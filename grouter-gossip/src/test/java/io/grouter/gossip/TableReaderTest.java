@@ -7,6 +7,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -114,7 +115,7 @@ class TableReaderTest {
     }
 
     private Message.Heartbeat heartbeat() {
-        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+        SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
         return new Message.Heartbeat(HEAD, ++beat, 0, original.size(), original.digest(), true, Set.of(), info);
     }
 

@@ -10,6 +10,7 @@ import io.grouter.route.Endpoint;
 import io.grouter.route.FeedState;
 import io.grouter.route.RouteChange;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Configs;
@@ -204,7 +205,7 @@ final class TestNet {
         }
 
         private SiteInfo info() {
-            return new SiteInfo("", List.of(), 80, 0, List.of(), 1, false);
+            return new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
         }
 
         private Membership membership() {
