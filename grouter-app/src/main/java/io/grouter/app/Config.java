@@ -10,6 +10,7 @@ import io.grouter.proxy.ProxyConfig;
 import io.grouter.rib.RibConfig;
 import io.grouter.route.SiteConfig;
 import io.grouter.state.StateConfig;
+import io.grouter.steering.SteeringConfig;
 
 /**
  * The whole configuration of a node; {@code reference.yaml} describes every key.
@@ -18,6 +19,7 @@ import io.grouter.state.StateConfig;
  * @param nats where the site's routes are heard
  * @param goRouters the site's GoRouters
  * @param proxy the data plane
+ * @param steering what is done with requests for apps of other sites
  * @param accessLog where requests are written down
  * @param rib bounds of the tables
  * @param state the state file
@@ -30,6 +32,7 @@ public record Config(
         NatsConfig nats,
         GoRouterConfig goRouters,
         ProxyConfig proxy,
+        SteeringConfig steering,
         AccessLogConfig accessLog,
         RibConfig rib,
         StateConfig state,
@@ -44,6 +47,7 @@ public record Config(
     /** Returns whether another configuration differs at most in the sites that are listened to. */
     boolean sameButForSites(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());
-        return new Config(site, nats, goRouters, proxy, accessLog, rib, state, theirs, dns, admin).equals(other);
+        return new Config(site, nats, goRouters, proxy, steering, accessLog, rib, state, theirs, dns, admin)
+                .equals(other);
     }
 }

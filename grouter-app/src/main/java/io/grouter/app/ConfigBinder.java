@@ -1,5 +1,6 @@
 package io.grouter.app;
 
+import io.grouter.route.ListDefault;
 import io.grouter.route.SiteId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -72,6 +73,12 @@ final class ConfigBinder {
                     ? new ConfigBinder(new ArrayList<>())
                             .section(component.getType(), fullName, null, fallback, user.place())
                     : bound;
+        }
+        ListDefault leftOut = component.getAnnotation(ListDefault.class);
+        if (given == null && leftOut != null) {
+            return component.getType().equals(List.class)
+                    ? List.of()
+                    : scalar(component.getType(), new ConfigTree.Value(user.place(), false, leftOut.value(), true));
         }
         if (given == null && (fallback == null || fallback.required())) {
             problems.add(user.place() + ": " + fullName + ": is missing and has no default");

@@ -15,6 +15,7 @@ import io.grouter.overrides.Overrides;
 import io.grouter.proxy.ProxyServer;
 import io.grouter.proxy.Transport;
 import io.grouter.rib.Journal;
+import io.grouter.rib.OfferPolicy;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
@@ -75,10 +76,14 @@ public final class Node implements AutoCloseable {
         this.config = config;
         SiteConfig site = config.site();
         this.goRouters = new GoRouterPool(config.goRouters(), clock, metrics);
-        this.tables = new Rib(config.rib(), site.name(), metrics);
+        this.tables = new Rib(
+                config.rib(),
+                site.name(),
+                new OfferPolicy(config.steering().rules(), config.steering().sessions()),
+                metrics);
         this.rib = new RibThread(tables, clock, config.rib().queueCapacity(), metrics);
         this.journal = new Journal(config.rib().journalEntries(), System::currentTimeMillis);
-        this.steering = new Steering(site);
+        this.steering = new Steering(site, config.steering(), false);
         this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
         this.gossip = config.gossip().enabled()
                 ? new Gossip(
@@ -201,6 +206,7 @@ public final class Node implements AutoCloseable {
                     transport.datagram(),
                     transport.server(),
                     rib::fib,
+                    this::ownSite,
                     steering,
                     clock,
                     metrics));

@@ -10,6 +10,7 @@ import io.grouter.rib.Rib;
 import io.grouter.rib.RibThread;
 import io.grouter.route.Freshness;
 import io.grouter.route.RouteUri;
+import io.grouter.route.SessionHint;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
@@ -429,8 +430,21 @@ public final class AdminApi {
         String host = colon < 0 ? authority : authority.substring(0, colon);
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String client = parameters.getOrDefault("client", "127.0.0.1");
+        String method = parameters.getOrDefault("method", "GET");
+        String session = parameters.getOrDefault("session", "");
+        boolean redirectable = (method.equals("GET") || method.equals("HEAD"))
+                && session.isEmpty()
+                && !"true".equals(parameters.get("credentials"));
+        RequestFacts facts = new RequestFacts(
+                https,
+                host,
+                path,
+                client,
+                "true".equals(parameters.get("relayed")) ? RequestFacts.Arrival.SITE : RequestFacts.Arrival.CLIENT,
+                redirectable,
+                session.isEmpty() ? 0 : SessionHint.of(session));
         Fib fib = rib.fib();
-        Explanation explanation = steering.explain(fib, ownSite.get(), new RequestFacts(https, host, path, client));
+        Explanation explanation = steering.explain(fib, ownSite.get(), facts);
         return Answer.json(200, Map.of("explain", describe(fib, text, explanation, url, https)));
     }
 
@@ -438,23 +452,46 @@ public final class AdminApi {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("url", text);
         Decision decision = explanation.decision();
-        body.put("decision", decision instanceof Decision.Redirect ? "redirect" : "forward");
+        body.put("decision", kind(decision));
         body.put("reason", decision.rule().reason());
         if (decision instanceof Decision.Redirect redirect) {
             String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
             String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
             body.put("site", redirect.site().name());
             body.put("location", (https ? "https://" : "http://") + redirect.authority() + path + query);
-        } else {
-            String host = ((Decision.Forward) decision).host();
+        } else if (decision instanceof Decision.Relay relay) {
+            body.put("site", relay.site().name());
+        } else if (decision instanceof Decision.Refuse refuse) {
+            body.put("status", refuse.status());
+            body.put("text", refuse.text());
+        } else if (decision instanceof Decision.Forward forward) {
             body.put("site", fib.ownSite().name());
-            body.put("host", host);
+            body.put("host", forward.host());
         }
         RouteEntry route = explanation.route();
         body.put("route", route == null ? null : route.uri().toString());
         body.put("steps", explanation.steps());
+        body.put("rules", explanation.rules().stream().map(AdminApi::describe).toList());
         body.put("snapshot", fib.version());
         return body;
+    }
+
+    private static Map<String, Object> describe(Explanation.Considered considered) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("rule", considered.rule());
+        body.put("decided", considered.decided());
+        Decision decision = considered.decision();
+        body.put("says", decision == null ? null : kind(decision));
+        if (decision instanceof Decision.Redirect redirect) {
+            body.put("site", redirect.site().name());
+        } else if (decision instanceof Decision.Relay relay) {
+            body.put("site", relay.site().name());
+        }
+        return body;
+    }
+
+    private static String kind(Decision decision) {
+        return decision.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     // ---- queries

@@ -39,6 +39,7 @@ public record SiteView(
      * @param heldWithdrawals routes the site has withdrawn, but too many at once to be believed yet
      * @param via the site that passed the last heartbeat on, or null when it came from the site itself
      * @param conflict whether two rivals speak in the site's name, so that the newer one is not listened to
+     * @param unheard whether it is silent, and another site does not hear it, either
      */
     public record Lag(
             long announcedSequence,
@@ -46,9 +47,10 @@ public record SiteView(
             long sinceNanos,
             int heldWithdrawals,
             @Nullable SiteId via,
-            boolean conflict) {
+            boolean conflict,
+            boolean unheard) {
         /** No lag, nothing held. */
-        public static final Lag NONE = new Lag(0, 0, 0, 0, null, false);
+        public static final Lag NONE = new Lag(0, 0, 0, 0, null, false, false);
     }
 
     /** Returns whether the site can be sent requests: heard of, and fit by its own word. */

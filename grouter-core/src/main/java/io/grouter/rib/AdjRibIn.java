@@ -27,6 +27,7 @@ public final class AdjRibIn {
     private long sinceNanos;
     private @Nullable SiteId via;
     private boolean conflict;
+    private boolean unheard;
     /** What the site has withdrawn, but too much at once to be believed yet. */
     final Map<RouteUri, Offer> held = new HashMap<>();
 
@@ -121,6 +122,13 @@ public final class AdjRibIn {
         return news;
     }
 
+    /** Records whether another site does not hear it any more, either; returns whether that is news. */
+    boolean unheard(boolean now) {
+        boolean news = unheard != now;
+        unheard = now;
+        return news;
+    }
+
     /** Returns whether the site was ever heard of, by this process or the one before it. */
     public boolean known() {
         return info != null || restored;
@@ -157,6 +165,6 @@ public final class AdjRibIn {
                 announcedRoutes,
                 converged,
                 heardNanos,
-                new SiteView.Lag(announcedSequence, equalNanos, sinceNanos, held.size(), via, conflict));
+                new SiteView.Lag(announcedSequence, equalNanos, sinceNanos, held.size(), via, conflict, unheard));
     }
 }

@@ -14,6 +14,8 @@ public enum Cause {
     ANNOUNCED("gossip"),
     /** Another site was silent for so long that it was forgotten. */
     FORGOTTEN("gossip"),
+    /** An operator said what is to become of it. */
+    ORDERED("operator"),
     /** It stood in the state file. */
     RESTORED("state-file");
 
@@ -23,7 +25,8 @@ public enum Cause {
         this.source = source;
     }
 
-    /** Returns where the news came from: {@code nats}, {@code sibling}, {@code gossip} or {@code state-file}. */
+    /** Returns where the news came from: {@code nats}, {@code sibling}, {@code gossip}, {@code operator} or
+     * {@code state-file}. */
     public String source() {
         return source;
     }

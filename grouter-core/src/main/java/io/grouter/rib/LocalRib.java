@@ -2,7 +2,6 @@ package io.grouter.rib;
 
 import io.grouter.route.Bytes;
 import io.grouter.route.ChangeResult;
-import io.grouter.route.Offer;
 import io.grouter.route.PackedEndpoint;
 import io.grouter.route.RouteHash;
 import io.grouter.route.RouteKey;
@@ -350,13 +349,6 @@ final class LocalRib {
             }
         }
         changed.clear();
-    }
-
-    /** Returns what this site has of a route, or null when it has nothing. */
-    @Nullable
-    Offer offer(RouteUri uri) {
-        LocalRoute route = route(uri);
-        return route == null ? null : route.offer();
     }
 
     /** Returns whether a route is kept although no endpoint is left. */

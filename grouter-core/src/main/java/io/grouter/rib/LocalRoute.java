@@ -1,8 +1,6 @@
 package io.grouter.rib;
 
 import io.grouter.route.Bytes;
-import io.grouter.route.Offer;
-import io.grouter.route.PackedEndpoint;
 import io.grouter.route.RouteUri;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -123,11 +121,5 @@ final class LocalRoute {
         System.arraycopy(others.seen, 0, fewer.seen, 0, gone);
         System.arraycopy(others.seen, gone + 1, fewer.seen, gone, left - gone);
         others = fewer;
-    }
-
-    /** Returns what the site offers for this route, or null when no endpoint is left. */
-    @Nullable
-    Offer offer() {
-        return first == null ? null : PackedEndpoint.offer(first, count());
     }
 }

@@ -3,6 +3,8 @@ package io.grouter.rib;
 import io.grouter.fib.Fib;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
+import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.Overrides;
 import io.grouter.route.Bytes;
 import io.grouter.route.ChangeResult;
 import io.grouter.route.Endpoint;
@@ -53,6 +55,8 @@ public final class Rib {
     private final RibMetrics metrics;
     private final TagShapes shapes = new TagShapes();
     private final PackedEndpoint packed = new PackedEndpoint(shapes);
+    private final OfferMaker offers;
+    private final Set<RouteUri> relabelled = new LinkedHashSet<>();
     private final RouteKey key = new RouteKey();
     private boolean sitesChanged;
     private FeedState feed = FeedState.WARMING;
@@ -62,10 +66,16 @@ public final class Rib {
     private volatile int siblingRoutes;
     private volatile Fib fib;
 
-    /** Makes the empty tables of a node. */
+    /** Makes the empty tables of a node whose operators want nothing special. */
     public Rib(RibConfig config, SiteId ownSite, PrometheusRegistry registry) {
+        this(config, ownSite, OfferPolicy.PLAIN, registry);
+    }
+
+    /** Makes the empty tables of a node. */
+    public Rib(RibConfig config, SiteId ownSite, OfferPolicy policy, PrometheusRegistry registry) {
         this.config = config;
         this.ownSite = ownSite;
+        this.offers = new OfferMaker(ownSite, policy, shapes);
         this.local = new LocalRib(config);
         this.guard = new WithdrawalGuard(config.guard());
         this.fib = Fib.empty(ownSite);
@@ -348,8 +358,22 @@ public final class Rib {
     }
 
     private @Nullable Offer ownOffer(RouteUri uri) {
-        Offer own = local.offer(uri);
+        Offer own = offers.of(local.route(uri));
         return own == null && feed != FeedState.LIVE ? sibling.table().get(uri) : own;
+    }
+
+    // ---- what operators ordered
+
+    /** Takes over the overrides: routes that are drained or forced elsewhere are offered with a mark. */
+    public void overrides(Overrides now) {
+        Overrides before = offers.overrides();
+        offers.overrides(now);
+        for (Overrides each : List.of(before, now)) {
+            each.ofRoutes().stream()
+                    .map(OperatorOverride::route)
+                    .filter(Objects::nonNull)
+                    .forEach(relabelled::add);
+        }
     }
 
     // ---- keeping and restoring
@@ -491,6 +515,11 @@ public final class Rib {
         }
     }
 
+    /** Records whether a silent site is not heard by another one, either, so that it is likely down. */
+    public void unheard(SiteId site, boolean unheard) {
+        sitesChanged |= learned(site).unheard(unheard);
+    }
+
     /** Notes in the journal that something an operator has to look at began or ended. */
     public void alarm(SiteId site, boolean raised, String what) {
         events.add(new RibEvent.Alarm(site, raised, what));
@@ -507,7 +536,8 @@ public final class Rib {
     public void publish(RibListener listener) {
         sibling.settleSome(this::settle);
         boolean stateChanged = feed != fib.feed() || complete() != fib.complete();
-        boolean routesChanged = !changed.isEmpty() || !changedBySibling.isEmpty() || local.hasChanged();
+        boolean routesChanged =
+                !changed.isEmpty() || !changedBySibling.isEmpty() || !relabelled.isEmpty() || local.hasChanged();
         if (!routesChanged && events.isEmpty() && !sitesChanged && !stateChanged) {
             return;
         }
@@ -517,10 +547,11 @@ public final class Rib {
         List<OfferChange> ownChanges = new ArrayList<>();
         Fib.Builder next = fib.next().feed(feed).siblingComplete(sibling.complete());
         local.drain((route, cause) -> {
-            Offer own = route.offer();
+            Offer own = offers.of(route);
             publishOwn(route.uri, own != null ? own : ownOffer(route.uri), cause, ownChanges, next);
         });
         changedBySibling.forEach(uri -> publishOwn(uri, ownOffer(uri), Cause.SIBLING, ownChanges, next));
+        relabelled.forEach(uri -> publishOwn(uri, ownOffer(uri), Cause.ORDERED, ownChanges, next));
         changed.forEach(uri -> publish(uri, ownOffers.get(uri), next));
         if (sitesChanged) {
             next.sites(others.values().stream().map(AdjRibIn::view).toList());
@@ -529,6 +560,7 @@ public final class Rib {
         List<RibEvent> told = List.copyOf(events);
         changed.clear();
         changedBySibling.clear();
+        relabelled.clear();
         events.clear();
         sitesChanged = false;
         listener.onPublished(fib, ownChanges, told);
@@ -567,7 +599,7 @@ public final class Rib {
             events.add(new RibEvent.RouteAdded(site, uri, now.instances(), cause));
         } else if (old != null && now == null) {
             events.add(new RibEvent.RouteRemoved(site, uri, cause));
-        } else if (old != null && now != null) {
+        } else if (old != null && now != null && old.instances() != now.instances()) {
             events.add(new RibEvent.RouteChanged(site, uri, old.instances(), now.instances(), cause));
         }
     }

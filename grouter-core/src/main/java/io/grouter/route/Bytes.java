@@ -170,6 +170,13 @@ public final class Bytes {
             return new String(array, skip(length), length, StandardCharsets.UTF_8);
         }
 
+        /** Reads what {@link Bytes#addText} wrote, as bytes. */
+        public byte[] readBytes() {
+            int length = readNumber();
+            int start = skip(length);
+            return Arrays.copyOfRange(array, start, start + length);
+        }
+
         /** Reads a text whose length was written one too high, so that it is never 0. */
         String readTextPlusOne() {
             int length = readNumber() - 1;

@@ -254,6 +254,14 @@ public final class PackedEndpoint {
                 : new Offer(instances, reader.readText());
     }
 
+    /** Returns the id of the instance a row stands for; {@code ""} = it has none. */
+    public static String instanceId(byte[] row) {
+        Bytes.Reader reader = new Bytes.Reader(row, addressLength(row), row.length);
+        int marks = reader.read();
+        reader.skip((marks & APP_GUID) != 0 ? 16 : reader.readNumber());
+        return readId(reader, (marks & INSTANCE_GUID) != 0);
+    }
+
     /** Returns the endpoint that a row stands for. */
     public static Endpoint unpack(byte[] row, TagShapes shapes) {
         return unpacked(row, shapes);

@@ -8,13 +8,13 @@ package io.grouter.route;
 public final class SessionHint {
     private SessionHint() {}
 
-    /** Returns the hint of an instance id, as GoRouter puts it into {@code __VCAP_ID__}; 0 to 65535. */
+    /** Returns the hint of an instance id, as GoRouter puts it into {@code __VCAP_ID__}; 1 to 65535. */
     public static int of(CharSequence instanceId) {
         long hash = 0xCBF29CE484222325L;
         for (int i = 0; i < instanceId.length(); i++) {
             hash = (hash ^ instanceId.charAt(i)) * 0x100000001B3L;
         }
         hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
-        return (int) (hash >>> 48);
+        return Math.max(1, (int) (hash >>> 48));
     }
 }

@@ -22,7 +22,7 @@ public final class TagShapes {
     /** Most tags of one endpoint; further ones are not kept. */
     public static final int MOST_TAGS = 64;
     /** The shape of an endpoint without tags. */
-    static final int NONE = 0;
+    public static final int NONE = 0;
 
     static final int CONSTANT = 0;
     static final int APP = 1;

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * counts from 0 and is not written, so that a block that is missing, doubled or out of place does not pass.
  */
 final class StateFormat {
-    static final byte[] MAGIC = "GROUTER-STATE/1\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "GROUTER-STATE/2\n".getBytes(StandardCharsets.US_ASCII);
     /** Longest content of a block; a part of the local table may come close at a hundred million routes. */
     static final int MAX_BLOCK = 64 << 20;
 
@@ -24,7 +24,7 @@ final class StateFormat {
     static final int SHAPE = 2;
     /** Endpoints of this site: URI, row, age in milliseconds. */
     static final int LOCAL = 3;
-    /** Offers of one other site: site, incarnation, milliseconds since it was heard, then URI, instances, app id. */
+    /** Offers of one other site: site, incarnation, milliseconds since it was heard, then URI, instances, app id, extension. */
     static final int LEARNED = 4;
     /** Number of endpoints and of offers. The last block. */
     static final int END = 5;

@@ -156,6 +156,7 @@ final class StateReader {
                         in.skip(in.readNumber());
                         in.readNumber();
                         in.skip(in.readNumber());
+                        in.skip(in.readNumber());
                     }
                 }
                 case StateFormat.END -> {
@@ -221,7 +222,7 @@ final class StateReader {
                 long heard = nowNanos - (in.readLong() + ageMillis) * 1_000_000;
                 while (in.hasMore() && !from.equals(site)) {
                     RouteUri uri = RouteUri.ofKey(in.readText());
-                    Offer offer = new Offer(in.readNumber(), in.readText());
+                    Offer offer = new Offer(in.readNumber(), in.readText(), in.readBytes());
                     tables.restore(from, incarnation, new OfferChange(uri, offer), heard);
                 }
             }

@@ -138,6 +138,8 @@ final class StateWriter {
                 rows.addText(uri.host() + uri.path());
                 rows.addNumber(offer.instances());
                 rows.addText(offer.appId());
+                byte[] extension = offer.extension();
+                rows.addText(extension, 0, extension.length);
                 count[0]++;
             });
         }

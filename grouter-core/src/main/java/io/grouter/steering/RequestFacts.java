@@ -9,7 +9,7 @@ package io.grouter.steering;
  * @param client the client's address, or any text that is the same for the same client; spreads clients over sites
  * @param arrival how the request got here
  * @param redirectable whether a redirect would do for this request: nothing that clients drop or refuse when they follow
- * @param session {@link io.grouter.route.SessionHint} of the session the request belongs to; negative = none
+ * @param session {@link io.grouter.route.SessionHint} of the session the request belongs to; 0 = none
  */
 public record RequestFacts(
         boolean https, String host, String path, String client, Arrival arrival, boolean redirectable, int session) {
@@ -25,6 +25,6 @@ public record RequestFacts(
 
     /** Makes the facts of a plain request of a client. */
     public RequestFacts(boolean https, String host, String path, String client) {
-        this(https, host, path, client, Arrival.CLIENT, true, -1);
+        this(https, host, path, client, Arrival.CLIENT, true, 0);
     }
 }

@@ -4,12 +4,14 @@ import io.grouter.fib.Fib;
 import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
-import io.grouter.route.Alias;
+import io.grouter.overrides.OperatorOverride;
 import io.grouter.route.Freshness;
-import io.grouter.route.HostNames;
+import io.grouter.route.Offer;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.Candidates.Wanted;
+import io.grouter.steering.RequestFacts.Arrival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,249 +22,318 @@ import org.jspecify.annotations.Nullable;
  * The ordered rules that decide where a request goes, the same for HTTP, DNS and explanations. Pure: no clock, no I/O,
  * no randomness but a hash of the client. Safe for all threads; a decision to forward allocates nothing.
  *
- * <p>In order: an alias is served here; a route of this site is served here; when this node is not sure of its own
- * site, the local GoRouters are asked; a route of other sites redirects to the freshest fit one; everything else goes
- * to the local GoRouters, which answer as they would without Grouter.
+ * <p>Each step below is one rule, asked in the order of {@link Step}: it decides, or leaves it to the next. Whatever no
+ * rule sends away goes to the local GoRouters, which answer as they would without Grouter.
  */
 public final class Steering {
+    /** What is said when only a redirect would be allowed, but cannot work. */
+    static final Decision.Refuse MISDIRECTED = new Decision.Refuse(
+            Rule.PINNED,
+            421,
+            "This app may only be served in certain regions; ask one of its sites directly, under its own name.");
+
+    private static final Decision.Refuse EMPTY =
+            new Decision.Refuse(Rule.KNOWN_EMPTY, 503, "This app has no running instances at the moment.");
+    private static final Decision.Forward INTER_SITE = new Decision.Forward(Rule.INTER_SITE, null);
+    private static final Decision.Forward SECOND_HOP = new Decision.Forward(Rule.SECOND_HOP, null);
+    private static final Decision.Forward FORCED = new Decision.Forward(Rule.FORCED, null);
+    private static final Decision.Forward SESSION = new Decision.Forward(Rule.SESSION, null);
     private static final Decision.Forward LOCAL = new Decision.Forward(Rule.LOCAL, null);
     private static final Decision.Forward UNSURE = new Decision.Forward(Rule.UNSURE, null);
     private static final Decision.Forward NO_FIT_SITE = new Decision.Forward(Rule.NO_FIT_SITE, null);
-    private static final Decision.Forward KNOWN_EMPTY = new Decision.Forward(Rule.KNOWN_EMPTY, null);
     private static final Decision.Forward UNKNOWN = new Decision.Forward(Rule.UNKNOWN, null);
 
-    private final SiteId ownSite;
-    private final List<Alias> ownAliases;
+    /** The rules, in order. */
+    private enum Step {
+        INTER_SITE,
+        ALIAS,
+        FOREIGN_ALIAS,
+        SECOND_HOP,
+        PINNED,
+        FORCED,
+        DRAINED,
+        SESSION,
+        LOCAL_DOWN,
+        SPILL,
+        LOCAL,
+        UNSURE,
+        LEARNED,
+        NO_FIT_SITE,
+        KNOWN_EMPTY,
+        UNKNOWN
+    }
 
-    /** Makes the rules for a node of the given site. */
-    public Steering(SiteConfig site) {
+    private static final Step[] STEPS = Step.values();
+
+    private final SiteId ownSite;
+    private final String ownRegion;
+    private final SteeringConfig config;
+    private final Aliases aliases;
+    private final Policy policy;
+    private final Candidates candidates;
+
+    /**
+     * Makes the rules for a node of the given site.
+     *
+     * @param relays whether this node can relay requests to other sites
+     */
+    public Steering(SiteConfig site, SteeringConfig config, boolean relays) {
         this.ownSite = site.name();
-        this.ownAliases = site.aliases();
+        this.ownRegion = site.region();
+        this.config = config;
+        this.aliases = new Aliases(ownSite, site.aliases());
+        this.policy = new Policy(config);
+        this.candidates = new Candidates(policy, ownRegion, relays);
     }
 
     /** Decides one request against one snapshot. */
-    public Decision decide(Fib fib, OwnSite now, RequestFacts facts) {
-        String ownName = globalName(ownAliases, facts.host());
-        if (ownName != null) {
-            return new Decision.Forward(Rule.ALIAS, ownName);
-        }
+    public Decision decide(Fib fib, OwnSite own, RequestFacts facts) {
         RouteEntry route = fib.lookup(facts.host(), facts.path());
-        if (route != null && route.local()) {
-            return LOCAL;
+        for (Step step : STEPS) {
+            Decision decision = ask(step, fib, own, facts, route);
+            if (decision != null) {
+                return decision;
+            }
         }
-        String foreignName = foreignName(fib, facts.host());
-        if (foreignName != null) {
-            return new Decision.Forward(Rule.FOREIGN_ALIAS, foreignName);
-        }
-        if (route == null) {
-            return UNKNOWN;
-        }
-        if (route.knownEmpty()) {
-            return KNOWN_EMPTY;
-        }
-        if (!fib.complete()) {
-            return UNSURE;
-        }
-        return redirect(fib, route, facts);
+        return UNKNOWN;
     }
 
-    /** Decides like {@link #decide} and says what was considered on the way. */
-    public Explanation explain(Fib fib, OwnSite now, RequestFacts facts) {
-        List<String> steps = new ArrayList<>();
-        Decision decision = decide(fib, now, facts);
-        String global = globalName(fib, facts.host());
-        String host = global == null ? facts.host() : global;
-        if (global != null) {
-            steps.add(facts.host() + " is an alias of " + global);
-        }
-        RouteEntry route = fib.lookup(host, facts.path());
-        if (route == null) {
-            steps.add("no site is known to have a route for " + host + facts.path());
-        } else {
-            steps.add("the route is " + route.uri());
-            steps.add(ownSite + " (this site) has " + route.localInstances() + " instances of it");
-            route.learned().forEach(offer -> steps.add(describe(fib, offer, facts)));
-        }
-        steps.add("this site's feed is " + fib.feed());
-        steps.add(decision.rule().reason() + ": " + decision.rule().text());
-        return new Explanation(decision, route, steps);
+    private @Nullable Decision ask(Step step, Fib fib, OwnSite own, RequestFacts facts, @Nullable RouteEntry route) {
+        return switch (step) {
+            case INTER_SITE -> facts.arrival() == Arrival.SITE ? here(INTER_SITE, facts.host(), route) : null;
+            case ALIAS -> alias(fib, facts);
+            case FOREIGN_ALIAS -> foreignAlias(fib, facts, route);
+            case SECOND_HOP -> facts.arrival() == Arrival.AGAIN ? here(SECOND_HOP, facts.host(), route) : null;
+            case PINNED -> pinned(fib, facts, route);
+            case FORCED -> route == null ? null : forced(fib, own, facts, route);
+            case DRAINED -> route == null ? null : drained(fib, own, facts, route);
+            case SESSION -> route == null || facts.session() == 0 ? null : session(fib, own, facts, route);
+            case LOCAL_DOWN ->
+                route == null || own.health().goRouters() > 0 || !(route.local() || !fib.complete())
+                        ? null
+                        : candidates.send(fib, route, facts, Wanted.GOOD, Rule.LOCAL_DOWN);
+            case SPILL -> route == null || own.spillPermille() == 0 ? null : spill(fib, own, facts, route);
+            case LOCAL -> route != null && route.local() ? LOCAL : null;
+            case UNSURE -> fib.complete() ? null : UNSURE;
+            case LEARNED -> route == null ? null : candidates.send(fib, route, facts, Wanted.ANY, null);
+            case NO_FIT_SITE -> route == null || route.learned().isEmpty() ? null : NO_FIT_SITE;
+            case KNOWN_EMPTY -> route == null ? null : EMPTY;
+            case UNKNOWN -> UNKNOWN;
+        };
     }
 
     /**
-     * Returns the sites a client that asks DNS for a name should be sent to: for an alias its site, else every fit site
-     * that has the name, else none. Sites that have gone silent are named only when there is no other.
+     * Returns where a request goes that the local GoRouters were asked for and do not have, or could not be asked for:
+     * to another site that offers its route, or null when it stays with the error.
      */
-    public Set<SiteId> sitesFor(Fib fib, String host) {
-        SiteId aliasOf = siteOfAlias(fib, host);
-        if (aliasOf != null) {
-            return Set.of(aliasOf);
+    public @Nullable Decision secondChance(Fib fib, RequestFacts facts) {
+        if (!config.secondChance() || facts.arrival() != Arrival.CLIENT || aliases.siteOf(fib, facts.host()) != null) {
+            return null;
         }
-        Fib.Owners owners = fib.ownersOf(host);
-        Set<SiteId> sites = new TreeSet<>();
-        // As long as this site is not sure of itself, it may have the name too.
-        boolean own = owners != null && (owners.own() || !fib.complete());
-        Freshness best = Freshness.GONE;
-        for (SiteId other : owners == null ? Set.<SiteId>of() : owners.others()) {
-            SiteView view = fib.site(other);
-            if (view == null || !view.fit() || view.freshness().compareTo(best) > 0) {
-                continue;
-            }
-            if (view.freshness() != best) {
-                best = view.freshness();
-                sites.clear();
-            }
-            sites.add(other);
-        }
-        if (own) {
-            if (best != Freshness.FRESH) {
-                sites.clear();
-            }
-            sites.add(ownSite);
-        }
-        return sites;
+        RouteEntry route = fib.lookup(facts.host(), facts.path());
+        Decision decision = route == null ? null : candidates.send(fib, route, facts, Wanted.ANY, Rule.SECOND_CHANCE);
+        return decision instanceof Decision.Refuse ? null : decision;
     }
 
-    /** Returns the site whose alias the name is, this one included, or null when it is none. */
-    public @Nullable SiteId siteOfAlias(Fib fib, String host) {
-        if (isUnderAlias(ownAliases, host)) {
-            return ownSite;
-        }
-        for (SiteView view : fib.sites()) {
-            SiteInfo info = view.info();
-            if (info != null && isUnderForeignAlias(info.aliases(), host)) {
-                return view.site();
-            }
-        }
-        return null;
+    // ---- the rules
+
+    /** Serves a request here, if its app may be. */
+    private Decision here(Decision.Forward how, String host, @Nullable RouteEntry route) {
+        return isAllowedHere(host, route) ? how : MISDIRECTED;
     }
 
-    private static boolean isUnderAlias(List<Alias> aliases, String host) {
-        for (int i = 0; i < aliases.size(); i++) {
-            if (HostNames.isUnder(host, aliases.get(i).aliasDomain())) {
-                return true;
-            }
+    private boolean isAllowedHere(String host, @Nullable RouteEntry route) {
+        return policy.allows(host, route == null ? null : route.own(), ownRegion);
+    }
+
+    private @Nullable Decision alias(Fib fib, RequestFacts facts) {
+        String name = aliases.ownName(facts.host());
+        return name == null ? null : here(new Decision.Forward(Rule.ALIAS, name), name, fib.lookup(name, facts.path()));
+    }
+
+    private @Nullable Decision foreignAlias(Fib fib, RequestFacts facts, @Nullable RouteEntry route) {
+        String name = route != null && route.local() ? null : aliases.foreignName(fib, facts.host());
+        return name == null
+                ? null
+                : here(new Decision.Forward(Rule.FOREIGN_ALIAS, name), name, fib.lookup(name, facts.path()));
+    }
+
+    /** An app that may not be served here is only ever redirected from here. */
+    private @Nullable Decision pinned(Fib fib, RequestFacts facts, @Nullable RouteEntry route) {
+        if (isAllowedHere(facts.host(), route)) {
+            return null;
         }
-        return false;
+        Decision decision = route == null ? null : candidates.send(fib, route, facts, Wanted.ANY, Rule.PINNED);
+        return decision == null ? MISDIRECTED : decision;
     }
 
-    private @Nullable String globalName(Fib fib, String host) {
-        String own = globalName(ownAliases, host);
-        return own != null ? own : foreignName(fib, host);
-    }
-
-    private boolean isUnderForeignAlias(List<Alias> aliases, String host) {
-        for (int i = 0; i < aliases.size(); i++) {
-            if (HostNames.isUnder(host, aliases.get(i).aliasDomain()) && isBelievable(aliases.get(i))) {
-                return true;
-            }
+    private @Nullable Decision forced(Fib fib, OwnSite own, RequestFacts facts, RouteEntry route) {
+        OperatorOverride override = own.overrides().of(route.uri());
+        SiteId to = override == null ? null : override.to();
+        if (to == null) {
+            return null;
         }
-        return false;
+        return to.equals(ownSite) ? FORCED : candidates.sendTo(fib, to, route, facts, Rule.FORCED);
     }
 
-    /** Returns the app-domain name of another site's alias, or null. */
-    private @Nullable String foreignName(Fib fib, String host) {
-        List<SiteView> sites = fib.sites();
-        for (int i = 0; i < sites.size(); i++) {
-            SiteInfo info = sites.get(i).info();
-            List<Alias> aliases = info == null ? List.of() : info.aliases();
-            for (int j = 0; j < aliases.size(); j++) {
-                Alias alias = aliases.get(j);
-                String name = isBelievable(alias) ? alias.toGlobal(host) : null;
-                if (name != null) {
-                    return name;
+    private @Nullable Decision drained(Fib fib, OwnSite own, RequestFacts facts, RouteEntry route) {
+        OperatorOverride override = own.overrides().of(route.uri());
+        if (override != null && override.kind() == OperatorOverride.Kind.DRAIN_ROUTE) {
+            return candidates.send(fib, route, facts, Wanted.GOOD, Rule.DRAINED_ROUTE);
+        }
+        return own.overrides().ofSite() == null
+                ? null
+                : candidates.send(fib, route, facts, Wanted.GOOD, Rule.DRAINED_SITE);
+    }
+
+    /** A session stays with its instance, as long as that runs anywhere. */
+    private @Nullable Decision session(Fib fib, OwnSite own, RequestFacts facts, RouteEntry route) {
+        Offer here = route.own();
+        if (!config.sessions()) {
+            return null;
+        }
+        if (here != null && here.hasSession(facts.session())) {
+            return own.health().goRouters() > 0 ? SESSION : null;
+        }
+        for (LearnedOffer offer : route.learned()) {
+            if (offer.offer().hasSession(facts.session())) {
+                Decision decision = candidates.sendTo(fib, offer.site(), route, facts, Rule.SESSION);
+                if (decision != null && !(decision instanceof Decision.Refuse)) {
+                    return decision;
                 }
             }
         }
         return null;
     }
 
-    /** Another site cannot claim a domain that holds one of this site's app domains as its own alias domain. */
-    private boolean isBelievable(Alias foreign) {
-        for (int i = 0; i < ownAliases.size(); i++) {
-            if (HostNames.isUnder(ownAliases.get(i).appDomain(), foreign.aliasDomain())) {
-                return false;
-            }
-        }
-        return true;
+    private @Nullable Decision spill(Fib fib, OwnSite own, RequestFacts facts, RouteEntry route) {
+        return !route.local() || facts.session() != 0 || Rendezvous.permille(facts.client()) >= own.spillPermille()
+                ? null
+                : candidates.send(fib, route, facts, Wanted.ROOM, Rule.SPILL);
     }
 
-    private static @Nullable String globalName(List<Alias> aliases, String host) {
-        for (int i = 0; i < aliases.size(); i++) {
-            String name = aliases.get(i).toGlobal(host);
-            if (name != null) {
-                return name;
+    // ---- explaining
+
+    /** Decides like {@link #decide} and says what was considered on the way, and what would have come next. */
+    public Explanation explain(Fib fib, OwnSite own, RequestFacts facts) {
+        RouteEntry route = fib.lookup(facts.host(), facts.path());
+        Decision decision = UNKNOWN;
+        List<Explanation.Considered> rules = new ArrayList<>();
+        boolean decided = false;
+        for (Step step : STEPS) {
+            Decision answer = ask(step, fib, own, facts, route);
+            rules.add(new Explanation.Considered(
+                    step.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                    answer,
+                    answer != null && !decided));
+            if (answer != null && !decided) {
+                decision = answer;
+                decided = true;
             }
         }
-        return null;
+        String global = aliases.ownName(facts.host());
+        global = global == null ? aliases.foreignName(fib, facts.host()) : global;
+        String host = global == null ? facts.host() : global;
+        RouteEntry meant = global == null ? route : fib.lookup(host, facts.path());
+        return new Explanation(decision, meant, steps(fib, own, facts, global, meant, decision), rules);
     }
 
-    private static Decision redirect(Fib fib, RouteEntry route, RequestFacts facts) {
-        SiteView best = null;
-        String bestAuthority = null;
-        long bestScore = 0;
-        for (LearnedOffer offer : route.learned()) {
-            SiteView view = fib.site(offer.site());
-            String authority = view == null ? null : authority(view, facts);
-            if (view == null || authority == null) {
+    private List<String> steps(
+            Fib fib,
+            OwnSite own,
+            RequestFacts facts,
+            @Nullable String global,
+            @Nullable RouteEntry route,
+            Decision decision) {
+        List<String> steps = new ArrayList<>();
+        if (global != null) {
+            steps.add(facts.host() + " is an alias of " + global);
+        }
+        String host = global == null ? facts.host() : global;
+        if (route == null) {
+            steps.add("no site is known to have a route for " + host + facts.path());
+        } else {
+            steps.add("the route is " + route.uri());
+            steps.add(ownSite + " (this site) has " + route.localInstances() + " instances of it");
+            route.learned().forEach(offer -> steps.add(candidates.describe(fib, offer, facts)));
+            OperatorOverride override = own.overrides().of(route.uri());
+            if (override != null) {
+                steps.add("an operator ordered " + override.kind() + ": " + override.who() + ", " + override.why());
+            }
+        }
+        List<String> regions = policy.regions(host);
+        if (!regions.isEmpty()) {
+            steps.add("a rule pins " + host + " to the regions " + String.join(", ", regions));
+        }
+        if (own.overrides().ofSite() != null) {
+            steps.add("an operator drains this site");
+        }
+        steps.add(
+                "this site's feed is " + fib.feed() + ", its table is " + (fib.complete() ? "" : "not ") + "complete, "
+                        + own.health().goRouters() + " of its GoRouters take requests, "
+                        + Math.round(100 * own.health().headroom()) + "% free");
+        steps.add(decision.rule().reason() + ": " + decision.rule().text());
+        return steps;
+    }
+
+    // ---- DNS
+
+    /**
+     * Returns the sites a client that asks DNS for a name should be sent to: for an alias its site, else the best of
+     * those that have the name and may serve it, else none. Sites that drain or are silent are named only when there is
+     * no other.
+     */
+    public Set<SiteId> sitesFor(Fib fib, OwnSite own, String host) {
+        SiteId aliasOf = aliases.siteOf(fib, host);
+        if (aliasOf != null) {
+            return Set.of(aliasOf);
+        }
+        Fib.Owners owners = fib.ownersOf(host);
+        if (owners == null) {
+            return Set.of();
+        }
+        RouteEntry route = fib.lookup(host, "/");
+        Set<SiteId> sites = new TreeSet<>();
+        int best = Integer.MAX_VALUE;
+        // As long as this site is not sure of itself, it may have the name too.
+        if ((owners.own() || !fib.complete()) && isAllowedHere(host, route)) {
+            best = own.health().goRouters() == 0 ? 4 : isDrained(own, route) ? 3 : 0;
+            sites.add(ownSite);
+        }
+        for (SiteId other : owners.others()) {
+            SiteView view = fib.site(other);
+            SiteInfo info = view == null ? null : view.info();
+            LearnedOffer learned = route == null ? null : route.from(other);
+            Offer offer = learned == null ? null : learned.offer();
+            boolean possible = view != null
+                    && info != null
+                    && view.freshness() != Freshness.GONE
+                    && info.health().goRouters() > 0
+                    && policy.allows(host, offer, info.region());
+            if (view == null || info == null || !possible) {
                 continue;
             }
-            long score = score(view.site(), facts.client());
-            boolean better = best == null
-                    || view.freshness().compareTo(best.freshness()) < 0
-                    || (view.freshness() == best.freshness() && score > bestScore);
-            if (better) {
-                best = view;
-                bestAuthority = authority;
-                bestScore = score;
+            int tier = Candidates.tier(view, info, offer != null && offer.draining());
+            if (tier < best) {
+                best = tier;
+                sites.clear();
+            }
+            if (tier == best) {
+                sites.add(other);
             }
         }
-        if (best == null || bestAuthority == null) {
-            return NO_FIT_SITE;
-        }
-        return new Decision.Redirect(ruleFor(best.freshness()), best.site(), bestAuthority);
+        return sites;
     }
 
-    private static Rule ruleFor(Freshness freshness) {
-        return switch (freshness) {
-            case FRESH -> Rule.LEARNED;
-            case SUSPECT -> Rule.LEARNED_SUSPECT;
-            case STALE, GONE -> Rule.LEARNED_STALE;
-        };
+    private static boolean isDrained(OwnSite own, @Nullable RouteEntry route) {
+        OperatorOverride override = route == null ? null : own.overrides().of(route.uri());
+        return own.health().draining()
+                || own.overrides().ofSite() != null
+                || (override != null && override.kind() == OperatorOverride.Kind.DRAIN_ROUTE);
     }
 
-    /** Returns where the site serves this name alone, or null when it is unfit or has no alias for it. */
-    private static @Nullable String authority(SiteView view, RequestFacts facts) {
-        SiteInfo info = view.info();
-        int port = info == null ? 0 : info.port(facts.https());
-        if (info == null || !view.fit() || port == 0) {
-            return null;
-        }
-        for (Alias alias : info.aliases()) {
-            String name = alias.toAlias(facts.host());
-            if (name != null) {
-                return port == (facts.https() ? 443 : 80) ? name : name + ":" + port;
-            }
-        }
-        return null;
-    }
-
-    /** Rendezvous hash: the same client prefers the same site, and losing a site moves only that site's clients. */
-    private static long score(SiteId site, String client) {
-        long h = site.name().hashCode() * 0x9E3779B97F4A7C15L ^ client.hashCode() * 0xC2B2AE3D27D4EB4FL;
-        h = (h ^ (h >>> 29)) * 0xBF58476D1CE4E5B9L;
-        return h ^ (h >>> 32);
-    }
-
-    private static String describe(Fib fib, LearnedOffer offer, RequestFacts facts) {
-        SiteView view = fib.site(offer.site());
-        String has = offer.site() + " offers " + offer.offer().instances() + " instances";
-        if (view == null) {
-            return has + ", but nothing else is known of that site";
-        }
-        String authority = authority(view, facts);
-        String how = authority != null
-                ? "it would be reached at " + authority
-                : view.fit() ? "it has no alias for this name and scheme" : "it cannot take requests now";
-        return has + ", is " + view.freshness() + "; " + how;
+    /** Returns the site whose alias the name is, this one included, or null when it is none. */
+    public @Nullable SiteId siteOfAlias(Fib fib, String host) {
+        return aliases.siteOf(fib, host);
     }
 }

@@ -51,7 +51,7 @@ class AdminApiTest {
             thread,
             journal,
             () -> OwnSite.idle(1),
-            new Steering(site),
+            new Steering(site, Configs.steering(), false),
             goRouters,
             new NodeControl() {
                 @Override

@@ -98,7 +98,7 @@ abstract class ProxyWorld {
                 transport,
                 () -> fib,
                 () -> OwnSite.idle(1),
-                new Steering(site),
+                new Steering(site, Configs.steering(), false),
                 pool,
                 accessLog(),
                 metrics));

@@ -83,7 +83,12 @@ class StateKeeperTest {
             }
             rib.apply(new RouteChange.Register(RouteUri.parse("app-0.test/v1"), endpoint(9)), System.nanoTime());
             rib.apply(new RouteChange.Register(RouteUri.parse("\u00e4pp.test"), endpoint(4)), System.nanoTime());
-            rib.learn(DC2, new OfferChange(RouteUri.parse("there.test"), new Offer(3, "guid")), System.nanoTime());
+            rib.learn(
+                    DC2,
+                    new OfferChange(
+                            RouteUri.parse("there.test"),
+                            new Offer(3, "guid").labelled(true, null, List.of("eu"), new int[] {5, 9})),
+                    System.nanoTime());
             rib.learn(DC2, new OfferChange(RouteUri.parse("*.there.test/x"), new Offer(1, "")), System.nanoTime());
             rib.learned(DC2).position(77, 5);
             rib.learned(DC2)
@@ -142,7 +147,7 @@ class StateKeeperTest {
         assertThat(after.rib.learned(DC2).freshness()).isEqualTo(Freshness.STALE);
         assertThat(after.rib.learned(DC2).incarnation()).isEqualTo(77);
         assertThat(after.rib.learned(DC2).table().get(RouteUri.parse("there.test")))
-                .isEqualTo(new Offer(3, "guid"));
+                .isEqualTo(new Offer(3, "guid").labelled(true, null, List.of("eu"), new int[] {5, 9}));
         assertThat(after.journal.newest(Long.MAX_VALUE, 100, event -> event instanceof RibEvent.Restored))
                 .extracting(Journal.Entry::event)
                 .containsExactly(new RibEvent.Restored(7, 2));

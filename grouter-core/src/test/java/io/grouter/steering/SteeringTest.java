@@ -15,6 +15,7 @@ import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.testing.Configs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,8 +30,10 @@ class SteeringTest {
     private static final SiteId DC3 = new SiteId("dc3");
     private static final OwnSite OWN = OwnSite.idle(1);
 
-    private final Steering steering =
-            new Steering(new SiteConfig(DC1, "", List.of(new Alias("apps.test", "dc1.apps.test")), 80, 443, List.of()));
+    private final Steering steering = new Steering(
+            new SiteConfig(DC1, "", List.of(new Alias("apps.test", "dc1.apps.test")), 80, 443, List.of()),
+            Configs.steering(),
+            false);
     private final List<SiteView> sites = new ArrayList<>();
     private final List<RouteEntry> routes = new ArrayList<>();
     private FeedState feed = FeedState.LIVE;
@@ -199,7 +202,7 @@ class SteeringTest {
         route("a.apps.test", 1);
         assertThat(decide("a.apps.test", "/").rule()).isEqualTo(Rule.LOCAL);
         assertThat(decide("b.apps.test", "/").rule()).isEqualTo(Rule.UNKNOWN);
-        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1);
+        assertThat(steering.sitesFor(fib(), OWN, "a.apps.test")).containsExactly(DC1);
     }
 
     @Test
@@ -209,9 +212,9 @@ class SteeringTest {
         route("a.apps.test", 1, DC2, DC3);
         route("b.apps.test", 0, DC2, DC3);
         route("c.apps.test", 0, DC2);
-        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1);
-        assertThat(steering.sitesFor(fib(), "b.apps.test")).containsExactly(DC3);
-        assertThat(steering.sitesFor(fib(), "c.apps.test")).containsExactly(DC2);
+        assertThat(steering.sitesFor(fib(), OWN, "a.apps.test")).containsExactly(DC1);
+        assertThat(steering.sitesFor(fib(), OWN, "b.apps.test")).containsExactly(DC3);
+        assertThat(steering.sitesFor(fib(), OWN, "c.apps.test")).containsExactly(DC2);
     }
 
     @Test
@@ -219,7 +222,7 @@ class SteeringTest {
         site(DC2, Freshness.FRESH, 1, 80);
         route("a.apps.test", 0, DC2);
         feed = FeedState.WARMING;
-        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1, DC2);
+        assertThat(steering.sitesFor(fib(), OWN, "a.apps.test")).containsExactly(DC1, DC2);
     }
 
     @Test
@@ -230,7 +233,8 @@ class SteeringTest {
                 steering.explain(fib(), OWN, new RequestFacts(false, "a.apps.test", "/", "198.51.100.7"));
         assertThat(explanation.decision()).isEqualTo(decide("a.apps.test", "/"));
         assertThat(explanation.steps())
-                .contains("dc2 offers 1 instances, is FRESH; it would be reached at a.dc2.apps.test")
+                .contains(
+                        "dc2 offers 1 instance, is FRESH, 100% free; the client would be redirected to a.dc2.apps.test")
                 .last()
                 .asString()
                 .startsWith("learned: ");
@@ -242,10 +246,10 @@ class SteeringTest {
         site(DC3, Freshness.FRESH, 0, 80);
         route("a.apps.test", 1, DC2, DC3);
         route("b.apps.test/v2", 0, DC2);
-        assertThat(steering.sitesFor(fib(), "a.apps.test")).containsExactly(DC1, DC2);
-        assertThat(steering.sitesFor(fib(), "b.apps.test")).containsExactly(DC2);
-        assertThat(steering.sitesFor(fib(), "a.dc3.apps.test")).containsExactly(DC3);
-        assertThat(steering.sitesFor(fib(), "x.dc1.apps.test")).containsExactly(DC1);
-        assertThat(steering.sitesFor(fib(), "nobody.apps.test")).isEmpty();
+        assertThat(steering.sitesFor(fib(), OWN, "a.apps.test")).containsExactly(DC1, DC2);
+        assertThat(steering.sitesFor(fib(), OWN, "b.apps.test")).containsExactly(DC2);
+        assertThat(steering.sitesFor(fib(), OWN, "a.dc3.apps.test")).containsExactly(DC3);
+        assertThat(steering.sitesFor(fib(), OWN, "x.dc1.apps.test")).containsExactly(DC1);
+        assertThat(steering.sitesFor(fib(), OWN, "nobody.apps.test")).isEmpty();
     }
 }

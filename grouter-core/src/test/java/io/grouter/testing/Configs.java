@@ -6,6 +6,9 @@ import io.grouter.nats.NatsConfig;
 import io.grouter.nats.NatsTlsConfig;
 import io.grouter.rib.GuardConfig;
 import io.grouter.rib.RibConfig;
+import io.grouter.route.PolicyRule;
+import io.grouter.route.RedirectMode;
+import io.grouter.steering.SteeringConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +20,17 @@ public final class Configs {
     public static final GuardConfig GUARD = new GuardConfig(30, 50, Duration.ofSeconds(20), Duration.ofMinutes(10));
 
     private Configs() {}
+
+    /** Returns the rules as they are by default. */
+    public static SteeringConfig steering() {
+        return steering(RedirectMode.AUTO, List.of());
+    }
+
+    /** Returns the rules with exceptions. */
+    public static SteeringConfig steering(RedirectMode redirect, List<PolicyRule> rules) {
+        return new SteeringConfig(
+                redirect, rules, true, true, 65_536, 1 << 26, new SteeringConfig.SpillConfig(true, 10, 25));
+    }
 
     /** Returns tables of the usual size. */
     public static RibConfig rib() {

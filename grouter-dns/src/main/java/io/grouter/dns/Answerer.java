@@ -8,6 +8,7 @@ import io.grouter.route.IpLiterals;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,12 +58,14 @@ final class Answerer {
     private final SiteConfig site;
     private final DnsConfig config;
     private final Supplier<Fib> fib;
+    private final Supplier<OwnSite> ownSite;
     private final Steering steering;
 
-    Answerer(SiteConfig site, DnsConfig config, Supplier<Fib> fib, Steering steering) {
+    Answerer(SiteConfig site, DnsConfig config, Supplier<Fib> fib, Supplier<OwnSite> ownSite, Steering steering) {
         this.site = site;
         this.config = config;
         this.fib = fib;
+        this.ownSite = ownSite;
         this.steering = steering;
     }
 
@@ -183,7 +186,7 @@ final class Answerer {
 
     /** Returns the entry addresses of the sites to send the client to; this site's when nobody has the name. */
     private List<InetAddress> addresses(Fib now, String host) {
-        Set<SiteId> sites = steering.sitesFor(now, host);
+        Set<SiteId> sites = steering.sitesFor(now, ownSite.get(), host);
         List<InetAddress> found = new ArrayList<>();
         for (SiteId each : sites) {
             entries(now, each).forEach(entry -> found.add(parse(entry)));

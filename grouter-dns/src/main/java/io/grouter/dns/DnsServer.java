@@ -3,6 +3,7 @@ package io.grouter.dns;
 import io.grouter.fib.Fib;
 import io.grouter.report.LimitedLog;
 import io.grouter.route.SiteConfig;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
@@ -68,6 +69,7 @@ public final class DnsServer implements AutoCloseable {
      * @param loops event loops; not closed by the server
      * @param datagram kind of UDP sockets that fits the loops
      * @param server kind of listening TCP sockets that fits the loops
+     * @param ownSite what is so in this site besides its routes
      * @param clock monotonic nanoseconds
      */
     public DnsServer(
@@ -77,6 +79,7 @@ public final class DnsServer implements AutoCloseable {
             Class<? extends DatagramChannel> datagram,
             Class<? extends ServerSocketChannel> server,
             Supplier<Fib> fib,
+            Supplier<OwnSite> ownSite,
             Steering steering,
             LongSupplier clock,
             PrometheusRegistry metrics) {
@@ -84,7 +87,7 @@ public final class DnsServer implements AutoCloseable {
         this.loops = loops;
         this.datagram = datagram;
         this.server = server;
-        this.answerer = new Answerer(site, config, fib, steering);
+        this.answerer = new Answerer(site, config, fib, ownSite, steering);
         this.faults = new LimitedLog(log, Duration.ofMinutes(1), clock);
         this.queries = Counter.builder()
                 .name("grouter_dns_queries_total")

@@ -15,7 +15,9 @@ import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
+import io.grouter.testing.Configs;
 import io.grouter.testing.Seed;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,7 +54,8 @@ class AnswererTest {
             Duration.ofSeconds(30),
             List.of("ns1.example.com"),
             10);
-    private final Answerer answerer = new Answerer(site, config, this::fib, new Steering(site));
+    private final Answerer answerer =
+            new Answerer(site, config, this::fib, () -> OwnSite.idle(1), new Steering(site, Configs.steering(), false));
     private int entriesOfDc2 = 1;
 
     private Fib fib() {

@@ -7,7 +7,9 @@ import io.grouter.fib.Fib;
 import io.grouter.route.Alias;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
+import io.grouter.testing.Configs;
 import io.grouter.testing.LeakCheck;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -63,7 +65,8 @@ class DnsServerIT {
                 NioDatagramChannel.class,
                 NioServerSocketChannel.class,
                 () -> fib,
-                new Steering(site),
+                () -> OwnSite.idle(1),
+                new Steering(site, Configs.steering(), false),
                 System::nanoTime,
                 registry);
     }

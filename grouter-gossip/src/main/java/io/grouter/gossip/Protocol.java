@@ -670,7 +670,20 @@ final class Protocol {
             if (aged.compareTo(table.freshness()) > 0) {
                 rib.freshness(table.site(), aged, now);
             }
+            rib.unheard(table.site(), table.freshness() != Freshness.FRESH && missedByAnother(rib, table.site()));
         }
+    }
+
+    /** Returns whether a site that is heard does not hear the given one: two that agree. */
+    private boolean missedByAnother(Rib rib, SiteId site) {
+        for (Map.Entry<SiteId, Remote> each : remotes.entrySet()) {
+            Set<SiteId> hears = each.getValue().hears;
+            boolean another = !each.getKey().equals(site) && hears != null && !hears.contains(site);
+            if (another && rib.learned(each.getKey()).freshness() == Freshness.FRESH) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Freshness freshness(long silentNanos) {
