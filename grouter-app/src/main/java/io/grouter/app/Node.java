@@ -9,6 +9,7 @@ import io.grouter.dns.DnsServer;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.gorouter.HealthProber;
+import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.gossip.Gossip;
 import io.grouter.nats.NatsFeed;
 import io.grouter.overrides.Overrides;
@@ -20,10 +21,10 @@ import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
-import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.state.StateKeeper;
 import io.grouter.steering.OwnSite;
+import io.grouter.steering.Spill;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -49,6 +50,8 @@ public final class Node implements AutoCloseable {
     private final Config config;
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final GoRouterPool goRouters;
+    private final SiteHealthMeter meter;
+    private final SiteWatch watch;
     private final Rib tables;
     private final RibThread rib;
     private final Journal journal;
@@ -76,12 +79,15 @@ public final class Node implements AutoCloseable {
         this.config = config;
         SiteConfig site = config.site();
         this.goRouters = new GoRouterPool(config.goRouters(), clock, metrics);
+        this.meter = new SiteHealthMeter(goRouters, clock.getAsLong());
         this.tables = new Rib(
                 config.rib(),
                 site.name(),
                 new OfferPolicy(config.steering().rules(), config.steering().sessions()),
                 metrics);
         this.rib = new RibThread(tables, clock, config.rib().queueCapacity(), metrics);
+        this.watch = new SiteWatch(
+                meter, new Spill(config.steering().spill()), rib::fib, () -> Overrides.NONE, clock, metrics);
         this.journal = new Journal(config.rib().journalEntries(), System::currentTimeMillis);
         this.steering = new Steering(site, config.steering(), false);
         this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
@@ -91,7 +97,7 @@ public final class Node implements AutoCloseable {
                         site.name(),
                         name,
                         rib,
-                        () -> site.info(List.of(), List.of(), health()),
+                        () -> site.info(List.of(), List.of(), ownSite().health()),
                         clock,
                         metrics)
                 : null;
@@ -105,12 +111,8 @@ public final class Node implements AutoCloseable {
                 new AdminSources(site, rib, journal, this::ownSite, steering, goRouters, control(), metrics, clock));
     }
 
-    private SiteHealth health() {
-        return new SiteHealth(goRouters.healthy(), false, 0, 0, 0);
-    }
-
     private OwnSite ownSite() {
-        return new OwnSite(health(), 0, Overrides.NONE);
+        return watch.now();
     }
 
     private NodeControl control() {
@@ -194,6 +196,7 @@ public final class Node implements AutoCloseable {
             started(state).start();
         }
         started(prober).start();
+        started(watch).start();
         started(feed).start();
         if (gossip != null) {
             started(gossip).start();
