@@ -7,6 +7,7 @@ import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gossip.GossipConfig;
 import io.grouter.nats.NatsConfig;
 import io.grouter.proxy.ProxyConfig;
+import io.grouter.proxy.RelayConfig;
 import io.grouter.rib.RibConfig;
 import io.grouter.route.SiteConfig;
 import io.grouter.state.StateConfig;
@@ -19,6 +20,7 @@ import io.grouter.steering.SteeringConfig;
  * @param nats where the site's routes are heard
  * @param goRouters the site's GoRouters
  * @param proxy the data plane
+ * @param relay requests from one site to another
  * @param steering what is done with requests for apps of other sites
  * @param accessLog where requests are written down
  * @param rib bounds of the tables
@@ -32,6 +34,7 @@ public record Config(
         NatsConfig nats,
         GoRouterConfig goRouters,
         ProxyConfig proxy,
+        RelayConfig relay,
         SteeringConfig steering,
         AccessLogConfig accessLog,
         RibConfig rib,
@@ -47,7 +50,7 @@ public record Config(
     /** Returns whether another configuration differs at most in the sites that are listened to. */
     boolean sameButForSites(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());
-        return new Config(site, nats, goRouters, proxy, steering, accessLog, rib, state, theirs, dns, admin)
+        return new Config(site, nats, goRouters, proxy, relay, steering, accessLog, rib, state, theirs, dns, admin)
                 .equals(other);
     }
 }

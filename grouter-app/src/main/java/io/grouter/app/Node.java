@@ -97,7 +97,7 @@ public final class Node implements AutoCloseable {
                         site.name(),
                         name,
                         rib,
-                        () -> site.info(List.of(), List.of(), ownSite().health()),
+                        () -> site.info(List.of(), relays(), ownSite().health()),
                         clock,
                         metrics)
                 : null;
@@ -109,6 +109,24 @@ public final class Node implements AutoCloseable {
         listeners.forEach(rib::listen);
         this.api = new AdminApi(
                 new AdminSources(site, rib, journal, this::ownSite, steering, goRouters, control(), metrics, clock));
+    }
+
+    /** Returns where other sites are to send requests. */
+    private List<String> relays() {
+        ProxyServer frontend = proxy;
+        return frontend == null ? List.of() : frontend.announcedRelays();
+    }
+
+    /** Returns whether requests of a site's Grouters are taken. */
+    private boolean takesFrom(String site) {
+        if (config.gossip().insecure()) {
+            return true;
+        }
+        try {
+            return gossip != null && gossip.trusts(new SiteId(site));
+        } catch (IllegalArgumentException e) {
+            return false; // no name of a site
+        }
     }
 
     private OwnSite ownSite() {
@@ -185,7 +203,16 @@ public final class Node implements AutoCloseable {
         AccessLog requests = started(AccessLog.open(config.accessLog(), System::currentTimeMillis, metrics));
         accessLog = requests;
         ProxyServer frontend = new ProxyServer(
-                config.proxy(), transport, rib::fib, this::ownSite, steering, goRouters, requests, metrics);
+                config.proxy(),
+                config.relay(),
+                transport,
+                rib::fib,
+                this::ownSite,
+                steering::decide,
+                goRouters,
+                this::takesFrom,
+                requests,
+                metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
         admin = started(new AdminServer(config.admin(), api));
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {

@@ -66,6 +66,16 @@ public enum Field {
     CONTENT_TYPE("content-type"),
     /** Makes a request one that may be sent again. */
     IDEMPOTENCY_KEY("idempotency-key"),
+    /** Whom a request has been through (RFC 8586). */
+    CDN_LOOP("cdn-loop"),
+    /** Clients that follow a redirect drop it. */
+    AUTHORIZATION("authorization"),
+    /** Clients that follow a redirect have another one for another host. */
+    COOKIE("cookie"),
+    /** Set by scripts, which may not be redirected to another origin. */
+    ORIGIN("origin"),
+    /** GoRouter's route services: the signature is for this very request. */
+    X_CF_PROXY_SIGNATURE("x-cf-proxy-signature"),
     /** GoRouter's hop-by-hop exceptions: trace headers. */
     B3("b3"),
     /** GoRouter's hop-by-hop exceptions: trace headers. */

@@ -85,7 +85,8 @@ final class ClientChannels extends ChannelInitializer<SocketChannel> {
                 session != null,
                 trusted.has(client.getAddress()),
                 session == null ? null : session.getProtocol(),
-                session == null ? null : certificate(session));
+                session == null ? null : certificate(session),
+                null);
     }
 
     private static @Nullable String certificate(SSLSession session) {

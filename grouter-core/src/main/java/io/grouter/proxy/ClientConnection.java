@@ -66,7 +66,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     ClientConnection(ProxyContext proxy, ClientFacts facts) {
         this.proxy = proxy;
         this.facts = facts;
-        HeadLimits limits = proxy.config().headLimits();
+        HeadLimits limits = facts.headLimits(proxy.config());
         this.head = new Head(Head.Kind.REQUEST, limits);
         this.body = new BodyReader(limits);
     }
@@ -382,7 +382,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private void finish() {
         Exchange now = current();
         answerDone = true;
-        now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+        now.record().end(now.facts(), head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
         out().flush();
         if (!keepAlive) {
             linger();
@@ -453,7 +453,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         ForwardedHeaders.writeAnswer(
                 answer, Framing.AS_IT_IS, After.UPGRADE, now.record().marks(), out(), false);
         out().flush();
-        now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+        now.record().end(now.facts(), head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
         exchange = null;
         return ctx().channel();
     }
@@ -511,7 +511,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         exchange = null;
         if (now != null && !answerDone) {
             now.onClientGone();
-            now.record().end(facts, head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
+            now.record().end(now.facts(), head, oldClient ? "HTTP/1.0" : "HTTP/1.1");
         }
         handlerRemoved(ctx);
         ctx.fireChannelInactive();

@@ -4,8 +4,10 @@ import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouter;
 import io.grouter.http.Field;
 import io.grouter.http.Head;
+import io.grouter.route.SiteId;
 import io.grouter.steering.Decision;
 import io.grouter.steering.RequestFacts;
+import io.grouter.steering.RequestFacts.Arrival;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
@@ -13,22 +15,25 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer, whatever protocol each side speaks: decides where the request goes, finds a GoRouter that
- * takes it, hands bytes on both ways no faster than the other side takes them, and knows what may be tried again. Runs
+ * One request and its answer, whatever protocol each side speaks: decides where the request goes, finds a GoRouter
+ * or an entry of another site that takes it, hands bytes on both ways no faster than the other side takes them, and knows what may be tried again. Runs
  * on the event loop of the client's connection.
  */
 final class Exchange {
     private final ProxyContext proxy;
     private final Downstream client;
     private final Head request;
-    private final ClientFacts facts;
+    private ClientFacts facts;
     private final ExchangeRecord record;
     private final long startNanos;
 
     private @Nullable RequestEdits edits;
     private @Nullable Upstream upstream;
+    private @Nullable GoRouter goRouter;
     /** GoRouters that took no connection for this request. */
     private @Nullable BitSet tried;
+    /** The way to another site, for a request that is relayed. */
+    private @Nullable RelayAttempts relay;
 
     private boolean http2;
     private boolean requestDone;
@@ -61,6 +66,11 @@ final class Exchange {
         this.requestDone = withoutBody;
         this.startNanos = nowNanos;
         this.record = new ExchangeRecord(proxy, nowNanos);
+    }
+
+    /** Returns who the client is, by the word of the other site where one relayed the request. */
+    ClientFacts facts() {
+        return facts;
     }
 
     Head request() {
@@ -103,12 +113,18 @@ final class Exchange {
             return;
         }
         Fib fib = proxy.fib().get();
-        boolean secure = facts.https() || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
-        Decision decision = proxy.steering()
-                .decide(
-                        fib,
-                        proxy.ownSite().get(),
-                        new RequestFacts(secure, target.host(), target.path(), facts.address()));
+        String from = facts.site();
+        if (from != null) {
+            facts = facts.ofRelayed(request);
+            proxy.relayMetrics().incoming(from);
+            if (CdnLoop.names(request, CdnLoop.nameOf(fib.ownSite().name()))) {
+                refuse(Refusal.LOOP);
+                return;
+            }
+        }
+        boolean https = facts.https() && from == null;
+        boolean secure = https || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
+        Decision decision = proxy.decider().decide(fib, proxy.ownSite().get(), factsFor(target, secure));
         record.decided(decision.rule());
         if (decision instanceof Decision.Redirect redirect) {
             String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
@@ -118,21 +134,47 @@ final class Exchange {
                     location, fib.ownSite().name(), redirect.rule().reason()));
             return;
         }
+        if (decision instanceof Decision.Relay to) {
+            if (from != null) {
+                refuse(Refusal.LOOP); // what was relayed is never relayed again
+            } else {
+                relay(to, target, fib.ownSite());
+            }
+            return;
+        }
         if (!(decision instanceof Decision.Forward forward)) {
             throw new IllegalStateException("not possible yet: " + decision);
         }
-        String host = forward.host();
-        boolean rewrite = host != null && request.bytes()[request.targetStart()] != '/';
-        edits = new RequestEdits(
+        edits = edits(target, forward.host(), forward.host() != null, null);
+        http2 = proxy.upstreams().speaksHttp2() && client.isGrpc(request);
+        findGoRouter();
+    }
+
+    private RequestFacts factsFor(Target target, boolean secure) {
+        Arrival arrival =
+                facts.site() != null ? Arrival.SITE : CdnLoop.namesGrouter(request) ? Arrival.AGAIN : Arrival.CLIENT;
+        return new RequestFacts(
+                secure, target.host(), target.path(), facts.address(), arrival, Redirectable.is(request), -1);
+    }
+
+    /**
+     * Returns what is changed of the request.
+     *
+     * @param host the host to ask for instead, or null
+     * @param origin whether an absolute target becomes one that begins with its path
+     * @param loop what is added to CDN-Loop, or null
+     */
+    private RequestEdits edits(Target target, @Nullable String host, boolean origin, @Nullable String loop) {
+        boolean absolute = request.bytes()[request.targetStart()] != '/';
+        return new RequestEdits(
                 facts,
                 target.authority(),
                 host,
                 host != null || isAnotherHost(target.authority()),
-                rewrite ? target.pathAndQuery() : null,
+                origin && absolute ? target.pathAndQuery() : null,
                 ForwardedHeaders.asksForUpgrade(request),
-                record.startMillis());
-        http2 = proxy.upstreams().speaksHttp2() && client.isGrpc(request);
-        findGoRouter();
+                record.startMillis(),
+                loop);
     }
 
     /** The authority of an absolute target replaces the Host header (RFC 9112 section 3.2.2). */
@@ -160,8 +202,8 @@ final class Exchange {
     // ---- a GoRouter
 
     private void findGoRouter() {
-        GoRouter goRouter = proxy.goRouters().take(tried);
-        if (goRouter == null) {
+        GoRouter found = proxy.goRouters().take(tried);
+        if (found == null) {
             if (!proxy.goRouters().hasMore(tried)) {
                 refuse(Refusal.NO_GOROUTER);
             } else if (proxy.queue().add(this, client.loop())) {
@@ -175,14 +217,14 @@ final class Exchange {
         connecting = true;
         client.expectWithin(2 * proxy.config().connectTimeout().toNanos());
         if (http2) {
-            proxy.upstreams().http2(client.loop(), goRouter, facts, this::connected);
+            proxy.upstreams().http2(client.loop(), found, facts, (made, failure) -> connected(found, made, failure));
             return;
         }
-        UpstreamConnection idle = proxy.upstreams().takeIdle(goRouter);
+        UpstreamConnection idle = proxy.upstreams().takeIdle(client.loop(), found);
         if (idle != null) {
-            connected(goRouter, idle, null);
+            connected(found, idle, null);
         } else {
-            proxy.upstreams().connect(client.loop(), goRouter, facts, this::connected);
+            proxy.upstreams().connect(client.loop(), found, facts, (made, failure) -> connected(found, made, failure));
         }
     }
 
@@ -196,29 +238,30 @@ final class Exchange {
         return true;
     }
 
-    private void connected(GoRouter goRouter, @Nullable Upstream made, @Nullable Throwable failure) {
+    private void connected(GoRouter to, @Nullable Upstream made, @Nullable Throwable failure) {
         connecting = false;
         boolean gone = over || !client.isActive();
         if (made == null) {
-            goRouter.end();
-            proxy.goRouters()
-                    .connectFailed(goRouter, String.valueOf(failure), failure instanceof ConnectTimeoutException);
+            to.end();
+            proxy.goRouters().connectFailed(to, String.valueOf(failure), failure instanceof ConnectTimeoutException);
             proxy.queue().roomAt(client.loop());
             if (!gone) {
-                markTried(goRouter.index());
+                markTried(to.index());
                 record.failedAttempt();
                 retry(Refusal.NO_GOROUTER);
             }
         } else if (gone) {
             made.release();
         } else {
+            goRouter = to;
+            record.sentTo(to);
             send(made);
         }
     }
 
-    private void markTried(int goRouter) {
+    private void markTried(int index) {
         BitSet marks = tried == null ? new BitSet() : tried;
-        marks.set(goRouter);
+        marks.set(index);
         tried = marks;
     }
 
@@ -237,7 +280,6 @@ final class Exchange {
             throw new IllegalStateException("not decided");
         }
         upstream = to;
-        record.sentTo(to.goRouter());
         to.begin(this, how);
         if (requestDone) {
             to.end(null);
@@ -249,6 +291,78 @@ final class Exchange {
         }
         if (halfClosed) {
             to.halfClose();
+        }
+    }
+
+    // ---- another site
+
+    private void relay(Decision.Relay decision, Target target, SiteId ownSite) {
+        edits = edits(target, null, true, CdnLoop.nameOf(ownSite.name()));
+        RelayLoop to = proxy.relays().to(decision.site(), client.loop());
+        if (to == null) {
+            relayFailed(Refusal.RELAY_UNREACHABLE);
+            return;
+        }
+        relay = new RelayAttempts(to);
+        findEntry(relay);
+    }
+
+    private void findEntry(RelayAttempts attempts) {
+        RelayLane lane = attempts.next();
+        if (lane == null) {
+            relayFailed(Refusal.RELAY_UNREACHABLE);
+            return;
+        }
+        connecting = true;
+        client.expectWithin(proxy.relays().mostConnectNanos());
+        UpstreamPools.Connected listener = (made, failure) -> relayConnected(attempts, lane, made, failure);
+        if (asksForUpgrade()) {
+            lane.connect(facts, listener);
+        } else {
+            lane.http2().stream(facts, listener);
+        }
+    }
+
+    private void relayConnected(
+            RelayAttempts attempts, RelayLane lane, @Nullable Upstream made, @Nullable Throwable failure) {
+        connecting = false;
+        boolean gone = over || !client.isActive();
+        if (made == null) {
+            attempts.connectFailed(lane, failure);
+            if (!gone) {
+                record.failedAttempt();
+                retryRelay(attempts, Refusal.RELAY_UNREACHABLE);
+            }
+        } else if (gone) {
+            made.release();
+        } else {
+            attempts.sent();
+            record.relayedTo(lane);
+            send(made);
+        }
+    }
+
+    private void retryRelay(RelayAttempts attempts, Refusal otherwise) {
+        if (attempts.mayTryAgain() && proxy.retries().take(System.nanoTime())) {
+            proxy.metrics().retries.inc();
+            findEntry(attempts);
+        } else {
+            relayFailed(otherwise);
+        }
+    }
+
+    /** The other site did not answer, and nothing of an answer has been sent to the client. */
+    private void relayFailed(Refusal why) {
+        refuse(why);
+    }
+
+    private void relayBroke(RelayAttempts attempts, boolean unseen) {
+        attempts.failed(unseen ? RelayMetrics.Cause.REFUSED : RelayMetrics.Cause.BROKEN);
+        if ((unseen && !bodySent) || isReplayable()) {
+            record.failedAttempt();
+            retryRelay(attempts, Refusal.RELAY_FAILED);
+        } else {
+            relayFailed(Refusal.RELAY_FAILED);
         }
     }
 
@@ -276,6 +390,7 @@ final class Exchange {
     /** Ends the request. */
     void endOfRequest(@Nullable Head trailers) {
         requestDone = true;
+        bodySent |= trailers != null;
         Upstream to = upstream;
         if (to != null) {
             to.end(trailers);
@@ -355,19 +470,30 @@ final class Exchange {
 
     /** The GoRouter answered what no HTTP allows. */
     void onUpstreamInvalid() {
-        fail(Refusal.GOROUTER_INVALID);
+        RelayAttempts attempts = relay;
+        if (attempts != null) {
+            attempts.failed(RelayMetrics.Cause.INVALID);
+        }
+        fail(attempts == null ? Refusal.GOROUTER_INVALID : Refusal.RELAY_FAILED);
     }
 
     /** The connection ended before the answer did. */
     void onUpstreamClosed(Upstream from) {
         boolean stale = from.reused();
-        proxy.goRouters().broke(from.goRouter(), stale);
+        boolean unseen = from.unseen();
+        GoRouter broken = goRouter;
+        if (broken != null) {
+            proxy.goRouters().broke(broken, stale);
+        }
         dropUpstream();
+        RelayAttempts attempts = relay;
         if (answerStarted) {
             abort();
         } else if (halfClosed) {
             record.clientLeft();
             client.abort();
+        } else if (attempts != null) {
+            relayBroke(attempts, unseen);
         } else if (stale && isReplayable()) {
             record.failedAttempt();
             retry(Refusal.GOROUTER_FAILED);
@@ -444,6 +570,8 @@ final class Exchange {
         } else if (answerStarted) {
             dropUpstream();
             abort();
+        } else if (relay != null && (requestDone || connecting || upstream == null)) {
+            relayTimedOut(relay);
         } else if (connecting || upstream == null) {
             refuse(Refusal.NO_GOROUTER);
         } else {
@@ -451,10 +579,17 @@ final class Exchange {
         }
     }
 
+    private void relayTimedOut(RelayAttempts attempts) {
+        attempts.failed(RelayMetrics.Cause.TIMEOUT);
+        fail(connecting || upstream == null ? Refusal.RELAY_UNREACHABLE : Refusal.RELAY_TIMEOUT);
+    }
+
     private void fail(Refusal refusal) {
         dropUpstream();
         if (answerStarted) {
             abort();
+        } else if (relay != null && refusal != Refusal.SLOW_CLIENT) {
+            relayFailed(refusal);
         } else {
             refuse(refusal);
         }

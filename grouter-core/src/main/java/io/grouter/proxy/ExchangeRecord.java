@@ -18,6 +18,7 @@ final class ExchangeRecord {
     private @Nullable Rule rule;
     private @Nullable Refusal refusal;
     private @Nullable GoRouter goRouter;
+    private @Nullable RelayLane relay;
     private @Nullable String redirectTo;
     private @Nullable String requestId;
     private @Nullable String routerError;
@@ -44,10 +45,10 @@ final class ExchangeRecord {
         return rule;
     }
 
-    /** Returns what the client is told about the decision, or null when it is told nothing. */
+    /** Returns what the client is told about the decision; null = nothing, or what another site says of its own. */
     ForwardedHeaders.@Nullable Marks marks() {
         Rule by = rule;
-        return by == null || !proxy.config().decisionHeaders()
+        return by == null || relay != null || !proxy.config().decisionHeaders()
                 ? null
                 : new ForwardedHeaders.Marks(proxy.fib().get().ownSite().name(), by.reason());
     }
@@ -71,6 +72,12 @@ final class ExchangeRecord {
 
     void sentTo(GoRouter to) {
         goRouter = to;
+        attempts++;
+        sentNanos = System.nanoTime();
+    }
+
+    void relayedTo(RelayLane to) {
+        relay = to;
         attempts++;
         sentNanos = System.nanoTime();
     }
@@ -131,7 +138,8 @@ final class ExchangeRecord {
         entry.referer = cut(request.value(Field.REFERER));
         entry.userAgent = cut(request.value(Field.USER_AGENT));
         entry.client = client.address() + ":" + client.port();
-        entry.upstream = goRouter == null ? null : goRouter.name();
+        RelayLane to = relay;
+        entry.upstream = to != null ? to.entry().name() : goRouter == null ? null : goRouter.name();
         entry.xForwardedFor = cut(request.value(Field.X_FORWARDED_FOR));
         entry.xForwardedProto = cut(request.value(Field.X_FORWARDED_PROTO));
         entry.vcapRequestId = cut(requestId);
@@ -140,7 +148,7 @@ final class ExchangeRecord {
         entry.upstreamNanos = upstream;
         entry.routerError = cut(routerError);
         entry.attempts = attempts;
-        entry.site = proxy.fib().get().ownSite().name();
+        entry.site = (to != null ? to.site().id() : proxy.fib().get().ownSite()).name();
         entry.reason = refusal != null ? refusal.reason() : rule == null ? null : rule.reason();
         entry.redirectTo = cut(redirectTo);
         entry.tlsVersion = client.tls();

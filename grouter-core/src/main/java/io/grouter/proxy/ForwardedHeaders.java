@@ -26,6 +26,7 @@ final class ForwardedHeaders {
     private static final byte[] FORWARDED_PORT = ascii("X-Forwarded-Port: ");
     private static final byte[] CLIENT_CERT = ascii("X-Forwarded-Client-Cert: ");
     private static final byte[] REQUEST_START = ascii("X-Request-Start: ");
+    private static final byte[] CDN_LOOP = ascii("CDN-Loop: ");
     private static final byte[] CONNECTION_UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
     private static final byte[] CONNECTION_KEEP = ascii("Connection: keep-alive\r\n");
@@ -75,13 +76,18 @@ final class ForwardedHeaders {
                 + 2 * edits.authority().length()
                 + (edits.host() == null ? 0 : edits.host().length())
                 + (edits.target() == null ? 0 : edits.target().length())
+                + (edits.loop() == null ? 0 : edits.loop().length())
                 + (certificate == null ? 0 : certificate.length());
     }
 
-    /** Writes a client's request as the one a GoRouter gets. */
+    /**
+     * Writes a client's request as the one a GoRouter or another site gets. What another site has said of the client
+     * passes as it is.
+     */
     static void writeRequest(Head head, RequestEdits edits, XfccMode xfcc, ByteBuf out) {
         ClientFacts client = edits.client();
-        String certificate = xfcc == XfccMode.SANITIZE_SET ? client.certificate() : null;
+        boolean relayed = client.site() != null;
+        String certificate = xfcc == XfccMode.SANITIZE_SET && !relayed ? client.certificate() : null;
         byte[] bytes = head.bytes();
         out.writeBytes(bytes, head.startLineStart(), head.targetStart() - head.startLineStart());
         if (edits.target() == null) {
@@ -90,14 +96,15 @@ final class ForwardedHeaders {
             out.writeCharSequence(edits.target(), StandardCharsets.ISO_8859_1);
         }
         out.writeBytes(VERSION);
-        int lastForwardedFor = client.trusted() ? last(head, Field.X_FORWARDED_FOR) : -1;
+        int lastForwardedFor = client.trusted() && !relayed ? last(head, Field.X_FORWARDED_FOR) : -1;
+        int lastLoop = edits.loop() == null ? -1 : last(head, Field.CDN_LOOP);
         int from = head.headersStart();
         for (int i = 0; i < head.count(); i++) {
             Field field = head.field(i);
             if (field == Field.OTHER && !head.isNamedByConnection(i)) {
                 continue;
             }
-            boolean appended = i == lastForwardedFor;
+            boolean appended = i == lastForwardedFor || i == lastLoop;
             if (!appended && passes(head, i, field, edits, xfcc)) {
                 continue;
             }
@@ -108,7 +115,7 @@ final class ForwardedHeaders {
                 if (head.valueEnd(i) > head.valueStart(i)) {
                     out.writeBytes(COMMA);
                 }
-                ByteBufUtil.writeAscii(out, client.address());
+                ByteBufUtil.writeAscii(out, i == lastLoop ? edits.loop() : client.address());
                 out.writeBytes(CRLF);
             } else if (field == Field.TE && head.valueContains(i, "trailers")) {
                 out.writeBytes(TE_TRAILERS);
@@ -117,7 +124,10 @@ final class ForwardedHeaders {
             }
         }
         out.writeBytes(bytes, from, head.length() - 2 - from);
-        add(head, edits, lastForwardedFor < 0, out);
+        addForThisHop(head, edits, lastLoop < 0, out);
+        if (!relayed) {
+            addOfClient(head, edits, lastForwardedFor < 0, out);
+        }
         if (certificate != null) {
             out.writeBytes(CLIENT_CERT);
             ByteBufUtil.writeAscii(out, certificate);
@@ -126,15 +136,24 @@ final class ForwardedHeaders {
         out.writeBytes(CRLF);
     }
 
-    private static void add(Head head, RequestEdits edits, boolean forwardedFor, ByteBuf out) {
-        ClientFacts client = edits.client();
-        boolean trusted = client.trusted();
+    private static void addForThisHop(Head head, RequestEdits edits, boolean newLoop, ByteBuf out) {
         if (!head.has(Field.HOST) && !edits.authority().isEmpty()) {
             writeHost(out, edits);
         }
         if (edits.upgrade()) {
             out.writeBytes(CONNECTION_UPGRADE);
         }
+        String loop = edits.loop();
+        if (loop != null && newLoop) {
+            out.writeBytes(CDN_LOOP);
+            ByteBufUtil.writeAscii(out, loop);
+            out.writeBytes(CRLF);
+        }
+    }
+
+    private static void addOfClient(Head head, RequestEdits edits, boolean forwardedFor, ByteBuf out) {
+        ClientFacts client = edits.client();
+        boolean trusted = client.trusted();
         if (forwardedFor) {
             out.writeBytes(FORWARDED_FOR);
             ByteBufUtil.writeAscii(out, client.address());
@@ -165,7 +184,8 @@ final class ForwardedHeaders {
         }
     }
 
-    private static int last(Head head, Field field) {
+    /** Returns the last line of a field, or -1. */
+    static int last(Head head, Field field) {
         int last = head.first(field);
         for (int i = Math.max(0, last); last >= 0 && i < head.count(); i++) {
             last = head.field(i) == field ? i : last;
@@ -200,9 +220,10 @@ final class ForwardedHeaders {
         }
     }
 
-    /** Returns whether a line goes to the GoRouter as it is. */
+    /** Returns whether a line goes on as it is. */
     private static boolean passes(Head head, int i, Field field, RequestEdits edits, XfccMode xfcc) {
-        boolean trusted = edits.client().trusted();
+        boolean relayed = edits.client().site() != null;
+        boolean trusted = edits.client().trusted() || relayed;
         return switch (field) {
             case CONNECTION,
                     KEEP_ALIVE,
@@ -215,7 +236,7 @@ final class ForwardedHeaders {
             case HOST -> !edits.newHost();
             case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_REQUEST_START -> trusted;
             case X_FORWARDED_CLIENT_CERT ->
-                switch (xfcc) {
+                switch (relayed ? XfccMode.ALWAYS_FORWARD : xfcc) {
                     case ALWAYS_FORWARD -> true;
                     case FORWARD -> edits.client().certificate() != null;
                     case SANITIZE_SET -> false;
@@ -224,10 +245,13 @@ final class ForwardedHeaders {
         };
     }
 
-    /** Named in Connection or not, these are not the client's to remove (GoRouter: hop_by_hop_headers_to_filter). */
+    /**
+     * Named in Connection or not, these are not the client's to remove (GoRouter: hop_by_hop_headers_to_filter; RFC 8586
+     * section 2.1).
+     */
     private static boolean mayNotBeNamed(Field field) {
         return switch (field) {
-            case CONTENT_LENGTH, TRANSFER_ENCODING, B3, X_B3, X_B3_SPANID, X_B3_TRACEID -> true;
+            case CONTENT_LENGTH, TRANSFER_ENCODING, B3, X_B3, X_B3_SPANID, X_B3_TRACEID, CDN_LOOP -> true;
             default -> false;
         };
     }
@@ -297,7 +321,7 @@ final class ForwardedHeaders {
         return switch (head.field(i)) {
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION -> true;
             case UPGRADE, TRANSFER_ENCODING -> true;
-            case OTHER -> head.isNamedByConnection(i);
+            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, X_CF_PROXY_SIGNATURE -> head.isNamedByConnection(i);
             default -> false;
         };
     }
@@ -305,7 +329,7 @@ final class ForwardedHeaders {
     private static boolean isDropped(
             Head head, int i, Field field, Framing framing, After after, @Nullable Marks marks) {
         return switch (field) {
-            case OTHER -> head.isNamedByConnection(i);
+            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, X_CF_PROXY_SIGNATURE -> head.isNamedByConnection(i);
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION -> true;
             case UPGRADE -> after != After.UPGRADE;
             case TRANSFER_ENCODING -> framing != Framing.AS_IT_IS;

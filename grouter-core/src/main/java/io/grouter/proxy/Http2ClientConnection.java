@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
@@ -31,6 +32,12 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
     private static final int MOST_EMPTY_DATA_FRAMES = 10;
     private static final int MOST_SMALL_CONTINUATIONS = 16;
     private static final int RESET_WINDOW_SECONDS = 30;
+    /** Most requests at a time on a connection of another site. */
+    private static final int RELAYED_STREAMS = 1_000;
+    /** Another site gives up as many requests as all its clients together, whom it has bounded itself. */
+    private static final int RELAYED_RESETS = 20_000;
+    /** Requests of another site that may be under way when it is told that it should send no more. */
+    private static final int LATE_STREAMS = 1_000;
 
     private final ProxyContext proxy;
     private @Nullable Deadline idle;
@@ -39,30 +46,39 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean counting;
     private long windowNanos;
     private boolean goingAway;
+    private boolean ending;
     private boolean flooded;
+    private final boolean relayed;
 
-    private Http2ClientConnection(ProxyContext proxy) {
+    private Http2ClientConnection(ProxyContext proxy, boolean relayed) {
         this.proxy = proxy;
+        this.relayed = relayed;
     }
 
     /** Lets a connection speak HTTP/2. */
     static void install(ChannelPipeline pipeline, ProxyContext proxy, ClientFacts facts) {
         ProxyConfig config = proxy.config();
         ProxyConfig.Http2Config limits = config.http2();
-        Http2ClientConnection connection = new Http2ClientConnection(proxy);
+        boolean relayed = facts.site() != null;
+        Http2ClientConnection connection = new Http2ClientConnection(proxy, relayed);
+        int resets = relayed ? RELAYED_RESETS : limits.maxResetsPer30s();
         Http2Settings settings = Http2Settings.defaultSettings()
-                .maxConcurrentStreams(limits.maxStreams())
-                .initialWindowSize(limits.windowBytes())
-                .maxHeaderListSize(Http2Heads.mostListBytes(config.headLimits()));
-        pipeline.addLast(Http2FrameCodecBuilder.forServer()
+                .maxConcurrentStreams(relayed ? RELAYED_STREAMS : limits.maxStreams())
+                .initialWindowSize(relayed ? Http2Windows.STREAM_BYTES : limits.windowBytes())
+                .maxHeaderListSize(Http2Heads.mostListBytes(facts.headLimits(config)));
+        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
                 .initialSettings(settings)
-                .decoderEnforceMaxRstFramesPerWindow(limits.maxResetsPer30s(), RESET_WINDOW_SECONDS)
-                .encoderEnforceMaxRstFramesPerWindow(limits.maxResetsPer30s(), RESET_WINDOW_SECONDS)
+                .decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
                 .decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA_FRAMES)
                 .decoderEnforceMaxSmallContinuationFrames(MOST_SMALL_CONTINUATIONS)
                 .encoderEnforceMaxQueuedControlFrames(MOST_QUEUED_CONTROL_FRAMES)
                 .gracefulShutdownTimeoutMillis(config.drain().timeout().toMillis())
-                .build());
+                .build();
+        if (relayed) {
+            Http2Windows.refill(codec);
+        }
+        pipeline.addLast(codec);
         pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel stream) {
@@ -82,8 +98,11 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        idle = new Deadline(ctx.executor(), () -> goAway(ctx));
+        idle = new Deadline(ctx.executor(), () -> onIdle(ctx));
         idle().set(proxy.config().idleTimeout().toNanos());
+        if (relayed) {
+            Http2Windows.widen(ctx);
+        }
     }
 
     private void opened(Channel stream) {
@@ -91,7 +110,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
         idle().cancel();
         stream.closeFuture().addListener(closed -> {
             if (--streams == 0 && stream.parent().isActive()) {
-                if (goingAway) {
+                if (ending || (goingAway && !relayed)) {
                     stream.parent().close();
                 } else {
                     idle().set(proxy.config().idleTimeout().toNanos());
@@ -107,6 +126,9 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
                 || message instanceof Http2PriorityFrame
                 || message instanceof Http2UnknownFrame) {
             countControlFrame(ctx);
+            if (relayed && streams == 0) {
+                idle().set(proxy.config().idleTimeout().toNanos()); // it is kept ready
+            }
         }
         ReferenceCountUtil.release(message);
     }
@@ -126,23 +148,42 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Takes no new streams, and closes when the last one is done. */
+    /**
+     * Takes no new streams, and closes when the last one is done. Another site, which has requests under way that it
+     * should not lose, closes the connection itself, or has it closed when the proxy ends.
+     */
     private void goAway(ChannelHandlerContext ctx) {
         if (goingAway) {
             return;
         }
         goingAway = true;
-        ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)).addListener(written -> {
-            if (streams == 0) {
+        DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+        if (relayed) {
+            frame.setExtraStreamIds(LATE_STREAMS);
+        }
+        ctx.writeAndFlush(frame).addListener(written -> {
+            if (streams == 0 && (!relayed || ending)) {
                 ctx.channel().close();
             }
         });
     }
 
+    private void onIdle(ChannelHandlerContext ctx) {
+        if (relayed) {
+            ctx.channel().close(); // it does not even look after the connection any more
+        } else {
+            goAway(ctx);
+        }
+    }
+
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof DrainStep) {
+        if (event instanceof DrainStep step) {
+            ending = step == DrainStep.ENDING;
             goAway(ctx);
+            if (ending && streams == 0) {
+                ctx.channel().close();
+            }
         } else {
             ctx.fireUserEventTriggered(event);
         }

@@ -1,6 +1,5 @@
 package io.grouter.proxy;
 
-import io.grouter.http.Field;
 import io.grouter.http.Head;
 import io.grouter.http.HeadLimits;
 import io.grouter.http.Malformed;
@@ -51,7 +50,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     Http2ClientStream(ProxyContext proxy, ClientFacts facts) {
         this.proxy = proxy;
         this.facts = facts;
-        HeadLimits limits = proxy.config().headLimits();
+        HeadLimits limits = facts.headLimits(proxy.config());
         this.head = new Head(Head.Kind.REQUEST, limits);
         this.trailers = new Head(Head.Kind.TRAILERS, limits);
     }
@@ -163,8 +162,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
 
     @Override
     public boolean isGrpc(Head request) {
-        int type = request.first(Field.CONTENT_TYPE);
-        return type >= 0 && request.valueStartsWith(type, "application/grpc");
+        return Redirectable.isGrpc(request);
     }
 
     @Override
@@ -248,7 +246,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     private void finish() {
         answerDone = true;
         timer().set(proxy.config().responseTimeout().toNanos()); // for the client to take what is left of the answer
-        current().record().end(facts, head, "HTTP/2.0");
+        current().record().end(current().facts(), head, "HTTP/2.0");
         ChannelFuture last = lastWrite;
         if (last != null && !requestDone) {
             last.addListener(written -> dropRequest());
@@ -274,7 +272,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     public void abort() {
         if (!answerDone) {
             answerDone = true;
-            current().record().end(facts, head, "HTTP/2.0");
+            current().record().end(current().facts(), head, "HTTP/2.0");
             ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
         }
         timer().cancel();
@@ -316,7 +314,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         if (now != null && !answerDone) {
             answerDone = true;
             now.onClientGone();
-            now.record().end(facts, head, "HTTP/2.0");
+            now.record().end(now.facts(), head, "HTTP/2.0");
         }
         release();
     }

@@ -5,6 +5,7 @@ import io.grouter.http.Head;
 import io.grouter.http.HeadLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Heads {
     private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
+    private static final AsciiString ROOT = AsciiString.cached("/");
     private static final AsciiString HOST = AsciiString.cached("host");
     private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
     private static final AsciiString SITE = AsciiString.cached("x-grouter-site");
@@ -94,7 +96,9 @@ final class Http2Heads {
         try {
             text.writeCharSequence("HTTP/1.1 ", StandardCharsets.US_ASCII);
             append(text, headers.status());
-            text.writeCharSequence(" \r\n", StandardCharsets.US_ASCII);
+            text.writeByte(' ');
+            append(text, phrase(headers.status()));
+            text.writeCharSequence("\r\n", StandardCharsets.US_ASCII);
             lines(text, headers, false);
             if (withBody && !headers.contains("content-length")) {
                 line(text, "Transfer-Encoding", "chunked");
@@ -104,6 +108,19 @@ final class Http2Heads {
         } finally {
             text.release();
         }
+    }
+
+    /** HTTP/2 has no reason phrases; clients of HTTP/1.1 get the usual ones. */
+    private static CharSequence phrase(@Nullable CharSequence status) {
+        if (status == null || status.length() != 3) {
+            return "";
+        }
+        int code = 0;
+        for (int i = 0; i < 3; i++) {
+            code = 10 * code + status.charAt(i) - '0';
+        }
+        String phrase = HttpResponseStatus.valueOf(code).reasonPhrase();
+        return phrase.endsWith(")") ? "" : phrase; // one made up for a code that is not known
     }
 
     /** Reads trailers. */
@@ -185,10 +202,13 @@ final class Http2Heads {
         DefaultHttp2Headers headers = new DefaultHttp2Headers(false);
         headers.method(head.method());
         headers.scheme(scheme);
-        String target = head.target();
-        headers.path(target.startsWith("/") || target.equals("*") ? target : "/");
-        String host = head.value(Field.HOST);
-        headers.authority(host == null ? "" : host);
+        byte[] bytes = head.bytes();
+        int start = head.targetStart();
+        int end = head.targetEnd();
+        boolean fine = bytes[start] == '/' || (bytes[start] == '*' && end - start == 1);
+        headers.path(fine ? new AsciiString(bytes, start, end - start, true) : ROOT);
+        int host = head.first(Field.HOST);
+        headers.authority(host < 0 ? AsciiString.EMPTY_STRING : value(head, host));
         copy(head, headers, true);
         return headers;
     }
@@ -228,7 +248,11 @@ final class Http2Heads {
         byte[] bytes = head.bytes();
         int start = head.lineStart(i);
         AsciiString name = new AsciiString(bytes, start, head.nameEnd(i) - start, true).toLowerCase();
-        int value = head.valueStart(i);
-        headers.add(name, new AsciiString(bytes, value, head.valueEnd(i) - value, true));
+        headers.add(name, value(head, i));
+    }
+
+    private static AsciiString value(Head head, int i) {
+        int start = head.valueStart(i);
+        return new AsciiString(head.bytes(), start, head.valueEnd(i) - start, true);
     }
 }

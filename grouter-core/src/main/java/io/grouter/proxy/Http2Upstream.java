@@ -1,10 +1,8 @@
 package io.grouter.proxy;
 
-import io.grouter.gorouter.GoRouter;
 import io.grouter.http.Head;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
@@ -13,15 +11,15 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
-/** One request to a GoRouter over HTTP/2: a stream of a connection that others use, too. Used on one event loop. */
+/** One request to a GoRouter or another site over HTTP/2: a stream of a connection that others use, too. Used on one event loop. */
 final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstream {
-    private final GoRouter goRouter;
-    private final UpstreamPools pools;
+    private final Peer peer;
     private final Head head;
     private final Head trailers;
     private @Nullable ChannelHandlerContext context;
@@ -30,12 +28,13 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean answered;
     private boolean requestDone;
     private boolean refused;
+    /** Whether the head, or part of it, may have reached the other end. */
+    private boolean headSent;
 
-    Http2Upstream(GoRouter goRouter, UpstreamPools pools) {
-        this.goRouter = goRouter;
-        this.pools = pools;
-        this.head = new Head(Head.Kind.ANSWER, pools.headLimits());
-        this.trailers = new Head(Head.Kind.TRAILERS, pools.headLimits());
+    Http2Upstream(Peer peer) {
+        this.peer = peer;
+        this.head = new Head(Head.Kind.ANSWER, peer.headLimits());
+        this.trailers = new Head(Head.Kind.TRAILERS, peer.headLimits());
     }
 
     private ChannelHandlerContext ctx() {
@@ -51,14 +50,14 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     }
 
     @Override
-    public GoRouter goRouter() {
-        return goRouter;
-    }
-
-    /** A stream that was refused has not been looked at (RFC 9113 section 8.7). */
-    @Override
     public boolean reused() {
         return refused;
+    }
+
+    /** A stream that was refused, or is above the last of a GOAWAY, has not been looked at (RFC 9113 section 8.7). */
+    @Override
+    public boolean unseen() {
+        return refused || !headSent;
     }
 
     // ---- the request
@@ -69,10 +68,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
         Head request = user.request();
         ByteBuf text = ctx().alloc().buffer(ForwardedHeaders.mostRequestBytes(request, edits));
         try {
-            ForwardedHeaders.writeRequest(request, edits, pools.xfcc(), text);
-            Head edited = new Head(Head.Kind.REQUEST, pools.headLimits().times(2));
+            ForwardedHeaders.writeRequest(request, edits, peer.xfcc(), text);
+            Head edited = new Head(Head.Kind.REQUEST, peer.headLimits().times(2));
             edited.read(text);
-            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.request(edited, "https"), user.requestDone()));
+            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.request(edited, "https"), user.requestDone()))
+                    .addListener(written -> headSent |= written.isSuccess());
         } finally {
             text.release();
         }
@@ -107,9 +107,14 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
         return ctx().channel().isWritable();
     }
 
+    /** A stream that has ended cannot say more; without the client its answer is of no use. */
     @Override
     public void halfClose() {
+        Exchange now = exchange;
         release();
+        if (now != null) {
+            now.onUpstreamClosed(this);
+        }
     }
 
     // ---- the answer
@@ -200,19 +205,17 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private void giveBack() {
         if (!released) {
             released = true;
-            pools.ended(goRouter, loop());
+            peer.requestEnded();
         }
-    }
-
-    private io.netty.channel.EventLoop loop() {
-        Channel channel = ctx().channel();
-        return channel.eventLoop();
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame reset) {
             refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
+            closed();
+        } else if (event instanceof Http2GoAwayFrame) {
+            refused = true; // told to those alone that come after the last one it takes
             closed();
         }
         ReferenceCountUtil.release(event);

@@ -109,7 +109,8 @@ final class Outgoing {
                     X_FORWARDED_HOST,
                     X_FORWARDED_PORT,
                     X_FORWARDED_CLIENT_CERT,
-                    X_REQUEST_START -> false; // who the client is, Grouter alone says
+                    X_REQUEST_START,
+                    CDN_LOOP -> false; // who the client is and where it has been, Grouter alone says
             default -> true;
         };
     }

@@ -4,7 +4,6 @@ import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.steering.OwnSite;
-import io.grouter.steering.Steering;
 import java.util.function.Supplier;
 
 /**
@@ -13,10 +12,12 @@ import java.util.function.Supplier;
  * @param config the configuration
  * @param fib the latest snapshot
  * @param ownSite what is so in this site besides its routes
- * @param steering the rules
+ * @param decider the rules
  * @param goRouters the upstream
  * @param metrics the counters
  * @param upstreams the connections to GoRouters
+ * @param relays the ways to other sites
+ * @param relayMetrics the counters of what goes to other sites and comes from them
  * @param queue requests that wait for room at a GoRouter
  * @param retries how much may be tried again
  * @param drain whether the proxy is about to end
@@ -26,10 +27,12 @@ record ProxyContext(
         ProxyConfig config,
         Supplier<Fib> fib,
         Supplier<OwnSite> ownSite,
-        Steering steering,
+        Decider decider,
         GoRouterPool goRouters,
         ProxyMetrics metrics,
         UpstreamPools upstreams,
+        Relays relays,
+        RelayMetrics relayMetrics,
         WaitingRoom queue,
         RetryBudget retries,
         Drain drain,

@@ -4,10 +4,10 @@ import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.steering.OwnSite;
-import io.grouter.steering.Steering;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,34 +38,44 @@ public final class ProxyServer implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(50);
 
     private final ProxyConfig config;
+    private final RelayConfig relayConfig;
     private final Transport transport;
     private final ProxyContext context;
     private final ClientCounts counts;
     private final Drain drain = new Drain();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+    private final List<Channel> relayListeners = new CopyOnWriteArrayList<>();
+    private final Relays relays;
     private final @Nullable ListenerTls listenerTls;
     private final @Nullable UpstreamTls upstreamTls;
+    private final @Nullable RelayTls relayTls;
     private @Nullable ScheduledExecutorService refresher;
 
     /**
      * Makes the proxy, not yet listening.
      *
+     * @param relay what goes to other sites and comes from them
      * @param transport event loops; not closed by the proxy
      * @param fib the latest snapshot; read once per request
      * @param ownSite what is so in this site besides its routes; read once per request
+     * @param decider the rules
+     * @param sites says whether requests are taken from a site; asked by any thread
      * @param accessLog where requests are written down; not closed by the proxy
      */
     public ProxyServer(
             ProxyConfig config,
+            RelayConfig relay,
             Transport transport,
             Supplier<Fib> fib,
             Supplier<OwnSite> ownSite,
-            Steering steering,
+            Decider decider,
             GoRouterPool goRouters,
+            Predicate<String> sites,
             AccessLog accessLog,
             PrometheusRegistry registry) {
         this.config = config;
+        this.relayConfig = relay;
         this.transport = transport;
         WaitingRoom queue = new WaitingRoom(config.queue());
         ProxyMetrics metrics = new ProxyMetrics(registry, config.maxConnections(), queue::size);
@@ -73,10 +84,35 @@ public final class ProxyServer implements AutoCloseable {
                 ? new UpstreamTls(goRouters.config().tls())
                 : null;
         UpstreamPools upstreams = new UpstreamPools(transport, config, metrics, goRouters, queue, upstreamTls);
+        RelayMetrics relayMetrics = new RelayMetrics(registry, relay);
+        this.relayTls = relay.tls().given() ? new RelayTls(relay.tls(), counting(sites, relayMetrics)) : null;
+        this.relays = new Relays(relay, config, transport, fib, relayTls, relayMetrics);
         RetryBudget retries = new RetryBudget(config.retryPercent());
         this.counts = new ClientCounts(config, metrics);
         this.context = new ProxyContext(
-                config, fib, ownSite, steering, goRouters, metrics, upstreams, queue, retries, drain, accessLog);
+                config,
+                fib,
+                ownSite,
+                decider,
+                goRouters,
+                metrics,
+                upstreams,
+                relays,
+                relayMetrics,
+                queue,
+                retries,
+                drain,
+                accessLog);
+    }
+
+    private static Predicate<String> counting(Predicate<String> sites, RelayMetrics metrics) {
+        return site -> {
+            boolean fine = sites.test(site);
+            if (!fine) {
+                metrics.peersRefused.inc();
+            }
+            return fine;
+        };
     }
 
     /**
@@ -84,7 +120,7 @@ public final class ProxyServer implements AutoCloseable {
      * while certificates are read.
      */
     public void start() throws IOException {
-        if (listenerTls != null || upstreamTls != null) {
+        if (listenerTls != null || upstreamTls != null || relayTls != null) {
             refresh();
             ScheduledExecutorService made = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "grouter-certificates");
@@ -92,13 +128,28 @@ public final class ProxyServer implements AutoCloseable {
                 return thread;
             });
             made.scheduleWithFixedDelay(this::refreshAgain, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+            if (relayTls != null) {
+                long period = Relays.PERIOD.toMillis();
+                made.scheduleWithFixedDelay(this::refreshRelays, 0, period, TimeUnit.MILLISECONDS);
+            }
             refresher = made;
         }
         for (InetSocketAddress address : config.listen()) {
-            listen("proxy.listen", address, null);
+            listeners.add(listen("proxy.listen", address, clients(null)));
         }
         for (InetSocketAddress address : config.tls().listen()) {
-            listen("proxy.tls.listen", address, listenerTls);
+            listeners.add(listen("proxy.tls.listen", address, clients(listenerTls)));
+        }
+        if (relayTls != null) {
+            listenForSites(relayTls);
+        }
+        relays.start();
+    }
+
+    private void listenForSites(RelayTls tls) throws IOException {
+        for (InetSocketAddress address : relayConfig.listen()) {
+            RelayChannels channels = new RelayChannels(context, relayConfig.maxIncoming(), connections, tls);
+            relayListeners.add(listen("relay.listen", address, bootstrap(channels, false)));
         }
     }
 
@@ -108,6 +159,9 @@ public final class ProxyServer implements AutoCloseable {
         }
         if (upstreamTls != null) {
             upstreamTls.refresh();
+        }
+        if (relayTls != null) {
+            relayTls.refresh();
         }
     }
 
@@ -119,9 +173,17 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private void listen(String key, InetSocketAddress address, @Nullable ListenerTls tls) throws IOException {
+    private void refreshRelays() {
+        try {
+            relays.refresh();
+        } catch (RuntimeException e) {
+            log.warn("what other sites announce cannot be used", e);
+        }
+    }
+
+    private Channel listen(String key, InetSocketAddress address, ServerBootstrap bootstrap) throws IOException {
         InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
-        ChannelFuture bound = bootstrap(tls).bind(resolved).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.bind(resolved).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             close();
             throw new IOException(
@@ -129,14 +191,28 @@ public final class ProxyServer implements AutoCloseable {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        listeners.add(bound.channel());
+        return bound.channel();
     }
 
-    /** Returns the addresses listened on, with the ports the system chose where the configuration says 0. */
+    /** Returns the addresses listened on for clients, with the ports the system chose where the configuration says 0. */
     public List<InetSocketAddress> addresses() {
+        return addresses(listeners);
+    }
+
+    /** Returns the addresses listened on for other sites. */
+    public List<InetSocketAddress> relayAddresses() {
+        return addresses(relayListeners);
+    }
+
+    private static List<InetSocketAddress> addresses(List<Channel> listeners) {
         return listeners.stream()
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
+    }
+
+    /** Returns where other sites are to send requests; what is configured, or what this node listens on. Any thread. */
+    public List<String> announcedRelays() {
+        return relayConfig.announced(relayAddresses());
     }
 
     /**
@@ -172,8 +248,10 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private void closeListeners() {
-        listeners.forEach(channel -> channel.close().awaitUninterruptibly());
-        listeners.clear();
+        for (List<Channel> each : List.of(listeners, relayListeners)) {
+            each.forEach(channel -> channel.close().awaitUninterruptibly());
+            each.clear();
+        }
     }
 
     /** Stops listening and closes every connection. */
@@ -184,18 +262,23 @@ public final class ProxyServer implements AutoCloseable {
         }
         closeListeners();
         connections.close().awaitUninterruptibly();
+        relays.close();
     }
 
-    private ServerBootstrap bootstrap(@Nullable ListenerTls tls) {
+    private ServerBootstrap clients(@Nullable ListenerTls tls) {
+        return bootstrap(new ClientChannels(context, counts, connections, tls), tls == null);
+    }
+
+    private ServerBootstrap bootstrap(ChannelHandler channels, boolean halfClosure) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, tls == null)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childHandler(new ClientChannels(context, counts, connections, tls));
+                .childHandler(channels);
         if (config.sharePorts() && transport.name().equals("epoll")) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         } else if (config.sharePorts()) {

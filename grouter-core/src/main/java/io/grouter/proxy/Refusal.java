@@ -20,7 +20,11 @@ enum Refusal {
     OVERLOADED(503, "Service Unavailable", "overloaded", "This site's GoRouters have as much to do as they can take."),
     GOROUTER_FAILED(502, "Bad Gateway", "gorouter-failed", "The GoRouter closed the connection without an answer."),
     GOROUTER_INVALID(502, "Bad Gateway", "gorouter-invalid", "The GoRouter's answer is not valid HTTP."),
-    GOROUTER_TIMEOUT(504, "Gateway Timeout", "gorouter-timeout", "The GoRouter did not answer in time.");
+    GOROUTER_TIMEOUT(504, "Gateway Timeout", "gorouter-timeout", "The GoRouter did not answer in time."),
+    LOOP(508, "Loop Detected", "loop", "The request has been through this site before."),
+    RELAY_UNREACHABLE(503, "Service Unavailable", "relay-unreachable", "The site that has the app takes no requests."),
+    RELAY_FAILED(502, "Bad Gateway", "relay-failed", "The site that has the app broke off without an answer."),
+    RELAY_TIMEOUT(504, "Gateway Timeout", "relay-timeout", "The site that has the app did not answer in time.");
 
     private final int status;
     private final String phrase;

@@ -3,7 +3,7 @@ package io.grouter.proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a client's request the one a GoRouter gets; everything else passes byte for byte.
+ * What makes a client's request the one a GoRouter or another site gets; everything else passes byte for byte.
  *
  * @param client who sent it
  * @param authority host and port the client asked for
@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the target to ask for instead, or null
  * @param upgrade whether the client may change the protocol
  * @param startMillis when it came, in milliseconds of the epoch
+ * @param loop what is added to CDN-Loop, or null
  */
 record RequestEdits(
         ClientFacts client,
@@ -20,4 +21,5 @@ record RequestEdits(
         boolean newHost,
         @Nullable String target,
         boolean upgrade,
-        long startMillis) {}
+        long startMillis,
+        @Nullable String loop) {}

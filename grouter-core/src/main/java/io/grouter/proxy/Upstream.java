@@ -1,16 +1,18 @@
 package io.grouter.proxy;
 
-import io.grouter.gorouter.GoRouter;
 import io.grouter.http.Head;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** The GoRouter's side of an exchange. Used on the event loop of the client's connection. */
+/** The side of an exchange where the request goes: a GoRouter, or another site. Used on the event loop of the client's connection. */
 interface Upstream {
-    GoRouter goRouter();
-
     /** Returns whether a request has been through this connection before, so that the other side may be closing it. */
     boolean reused();
+
+    /** Returns whether the other side has certainly not looked at the request. */
+    default boolean unseen() {
+        return false;
+    }
 
     /** Sends the head of a request for an exchange, which hears of the answer from now on. */
     void begin(Exchange exchange, RequestEdits edits);
@@ -24,7 +26,7 @@ interface Upstream {
     /** Sends what was given so far on its way. */
     void flush();
 
-    /** Returns whether the GoRouter takes the request as fast as it comes. */
+    /** Returns whether the other side takes the request as fast as it comes. */
     boolean isWritable();
 
     /** Reads on, or does not, until it is told otherwise. */

@@ -1,6 +1,5 @@
 package io.grouter.proxy;
 
-import io.grouter.gorouter.GoRouter;
 import io.grouter.http.BodyReader;
 import io.grouter.http.Head;
 import io.netty.buffer.ByteBuf;
@@ -11,10 +10,9 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP/1.1 connection to a GoRouter: serves one exchange after the other. Used on one event loop. */
+/** One HTTP/1.1 connection to a GoRouter or another site: serves one exchange after the other. Used on one event loop. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Upstream {
-    private final GoRouter goRouter;
-    private final UpstreamPools pools;
+    private final Peer peer;
     private final Head head;
     private final BodyReader body;
     private @Nullable ChannelHandlerContext context;
@@ -22,7 +20,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private @Nullable Exchange exchange;
 
     private boolean used;
-    /** Whether it stands for a request under way at its GoRouter; a new one is made for such. */
+    /** Whether it stands for a request under way at the other end; a new one is made for such. */
     private boolean counted = true;
 
     private boolean chunkedRequest;
@@ -32,16 +30,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean withoutBody;
     private long idleSinceNanos;
 
-    UpstreamConnection(GoRouter goRouter, UpstreamPools pools) {
-        this.goRouter = goRouter;
-        this.pools = pools;
-        this.head = new Head(Head.Kind.ANSWER, pools.headLimits());
-        this.body = new BodyReader(pools.headLimits());
-    }
-
-    @Override
-    public GoRouter goRouter() {
-        return goRouter;
+    UpstreamConnection(Peer peer) {
+        this.peer = peer;
+        this.head = new Head(Head.Kind.ANSWER, peer.headLimits());
+        this.body = new BodyReader(peer.headLimits());
     }
 
     Channel channel() {
@@ -92,9 +84,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         head.clear();
         withoutBody = user.isHead();
         chunkedRequest = request.chunked();
-        keep = !edits.upgrade() && !pools.onePerClient();
+        keep = !edits.upgrade() && !peer.onePerClient();
         int most = ForwardedHeaders.mostRequestBytes(request, edits);
-        ForwardedHeaders.writeRequest(request, edits, pools.xfcc(), out().head(most, !user.requestDone()));
+        ForwardedHeaders.writeRequest(request, edits, peer.xfcc(), out().head(most, !user.requestDone()));
     }
 
     @Override
@@ -153,7 +145,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
                 // as long as there is something to understand
             }
             if (exchange == null && in.isReadable()) {
-                pools.broken(this); // nobody asked for anything
+                ctx.close(); // nobody asked for anything
             }
         } finally {
             in.release();
@@ -241,7 +233,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void release() {
-        giveBack(exchange == null && !pools.onePerClient()); // as good as before when nothing was sent
+        giveBack(exchange == null && !peer.onePerClient()); // as good as before when nothing was sent
     }
 
     private void giveBack(boolean reuse) {
@@ -249,7 +241,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         exchange = null;
         countOut();
         if (reuse && ctx().channel().isActive()) {
-            pools.release(this);
+            peer.unused(this);
         } else {
             ctx().close();
         }
@@ -270,7 +262,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private void countOut() {
         if (counted) {
             counted = false;
-            pools.ended(goRouter, ctx().channel().eventLoop());
+            peer.requestEnded();
         }
     }
 
@@ -278,7 +270,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange now = exchange;
         if (now == null) {
-            pools.gone(this);
+            peer.gone(this);
         } else if (inBody && body.endsWithConnection()) {
             giveBack(false);
             now.onAnswerEnd(null);

@@ -63,7 +63,7 @@ final class UpstreamTls {
     }
 
     /** Returns a handler for one connection. */
-    SslHandler handler(GoRouter goRouter, ByteBufAllocator allocator, boolean overHttp2, long timeoutMillis) {
+    SslHandler handler(GoRouter goRouter, ByteBufAllocator allocator, boolean overHttp2) {
         SslContext context = overHttp2 ? http2 : http1;
         if (context == null) {
             throw new IllegalStateException("not refreshed yet");
@@ -74,7 +74,6 @@ final class UpstreamTls {
         SSLParameters parameters = handler.engine().getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         handler.engine().setSSLParameters(parameters);
-        handler.setHandshakeTimeoutMillis(timeoutMillis);
         return handler;
     }
 }

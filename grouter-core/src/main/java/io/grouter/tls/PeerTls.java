@@ -3,6 +3,7 @@ package io.grouter.tls;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -66,20 +67,30 @@ public final class PeerTls {
     private SSLContext make(PemMaterial.Material now) throws IOException {
         try {
             SSLContext made = SSLContext.getInstance("TLSv1.3");
-            made.init(new KeyManager[] {now.keys()}, new TrustManager[] {new Trust(now.trust())}, null);
+            made.init(new KeyManager[] {now.keys()}, new TrustManager[] {trust(now.trust(), allowed)}, null);
             return made;
         } catch (GeneralSecurityException e) {
             throw new IOException("no TLS: " + e.getMessage(), e);
         }
     }
 
+    /**
+     * Returns what decides about the other end by the rule above, for TLS that is not the JDK's.
+     *
+     * @param authorities the CAs
+     * @param allowed says whether a site may be at the other end
+     */
+    public static X509ExtendedTrustManager trust(X509ExtendedTrustManager authorities, Predicate<String> allowed) {
+        return new Trust(authorities, allowed);
+    }
+
     /** Returns the site a certificate names; throws when it names none. */
-    static String siteOf(X509Certificate certificate) throws CertificateException {
+    public static String siteOf(X509Certificate certificate) throws CertificateException {
         Collection<List<?>> names = certificate.getSubjectAlternativeNames();
         if (names != null) {
             for (List<?> name : names) {
                 if (Integer.valueOf(URI_NAME).equals(name.get(0)) && name.get(1) instanceof String text) {
-                    URI uri = URI.create(text);
+                    URI uri = uri(text);
                     if ("spiffe".equals(uri.getScheme()) && "grouter".equals(uri.getHost())) {
                         return site(uri.getPath());
                     }
@@ -87,6 +98,14 @@ public final class PeerTls {
             }
         }
         throw new CertificateException("the certificate names no site (expected: URI:spiffe://grouter/site/NAME)");
+    }
+
+    private static URI uri(String text) throws CertificateException {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new CertificateException("the certificate has a malformed URI", e);
+        }
     }
 
     private static String site(String path) throws CertificateException {
@@ -98,20 +117,17 @@ public final class PeerTls {
         return slash < 0 ? rest : rest.substring(0, slash);
     }
 
-    private final class Trust extends X509ExtendedTrustManager {
+    private static final class Trust extends X509ExtendedTrustManager {
         private final X509ExtendedTrustManager authorities;
+        private final Predicate<String> allowed;
 
-        Trust(X509ExtendedTrustManager authorities) {
+        Trust(X509ExtendedTrustManager authorities, Predicate<String> allowed) {
             this.authorities = authorities;
+            this.allowed = allowed;
         }
 
         private void checkSite(X509Certificate[] chain) throws CertificateException {
-            String site;
-            try {
-                site = siteOf(chain[0]);
-            } catch (IllegalArgumentException e) {
-                throw new CertificateException("the certificate has a malformed URI", e);
-            }
+            String site = siteOf(chain[0]);
             if (!allowed.test(site)) {
                 throw new CertificateException("the certificate is of site " + site + ", which is not expected here");
             }

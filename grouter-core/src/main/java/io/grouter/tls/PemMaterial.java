@@ -147,6 +147,12 @@ public final class PemMaterial {
         return engine.verify(signature);
     }
 
+    /** Returns whether the private key is one of EdDSA. */
+    public static boolean isEdDsa(X509ExtendedKeyManager keys) {
+        String[] aliases = keys.getServerAliases("EdDSA", null);
+        return aliases != null && aliases.length > 0;
+    }
+
     private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

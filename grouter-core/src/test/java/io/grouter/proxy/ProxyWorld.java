@@ -95,11 +95,13 @@ abstract class ProxyWorld {
         Fib fib = fib();
         ProxyServer made = closing(new ProxyServer(
                 settings.build(),
+                RelayConfig.OFF,
                 transport,
                 () -> fib,
                 () -> OwnSite.idle(1),
-                new Steering(site, Configs.steering(), false),
+                Decider.of(new Steering(site, Configs.steering(), false)),
                 pool,
+                other -> false,
                 accessLog(),
                 metrics));
         made.start();
