@@ -13,6 +13,7 @@ import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.gossip.Gossip;
 import io.grouter.nats.NatsFeed;
 import io.grouter.overrides.Overrides;
+import io.grouter.proxy.Decider;
 import io.grouter.proxy.ProxyServer;
 import io.grouter.proxy.Transport;
 import io.grouter.rib.Journal;
@@ -89,7 +90,8 @@ public final class Node implements AutoCloseable {
         this.watch = new SiteWatch(
                 meter, new Spill(config.steering().spill()), rib::fib, () -> Overrides.NONE, clock, metrics);
         this.journal = new Journal(config.rib().journalEntries(), System::currentTimeMillis);
-        this.steering = new Steering(site, config.steering(), false);
+        this.steering =
+                new Steering(site, config.steering(), config.relay().tls().given());
         this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
         this.gossip = config.gossip().enabled()
                 ? new Gossip(
@@ -208,8 +210,9 @@ public final class Node implements AutoCloseable {
                 transport,
                 rib::fib,
                 this::ownSite,
-                steering::decide,
+                Decider.of(steering, config.steering()),
                 goRouters,
+                meter,
                 this::takesFrom,
                 requests,
                 metrics);

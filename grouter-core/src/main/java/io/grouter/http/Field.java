@@ -46,8 +46,6 @@ public enum Field {
     X_REQUEST_START("x-request-start"),
     /** GoRouter's id of a request; on every answer of an app. */
     X_VCAP_REQUEST_ID("x-vcap-request-id"),
-    /** The session GoRouter keeps at one instance; what a redirect would lose. */
-    COOKIE("cookie"),
     /** On answers of apps only. */
     SET_COOKIE("set-cookie"),
     /** GoRouter's own error. */

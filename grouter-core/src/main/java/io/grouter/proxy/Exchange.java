@@ -35,7 +35,19 @@ final class Exchange {
     /** The way to another site, for a request that is relayed. */
     private @Nullable RelayAttempts relay;
 
+    private @Nullable SiteId relayTo;
+
+    /** What the rules were asked, once they were. */
+    private @Nullable RequestFacts asked;
+    /** What becomes of a request that cannot be served where it was sent first; made when it matters. */
+    private @Nullable SecondChance chance;
+
     private boolean http2;
+    /** Whether it has been sent somewhere else already; there is no third chance. */
+    private boolean detoured;
+    /** Whether the body is sent again after the head, although the request is done. */
+    private boolean repeating;
+
     private boolean requestDone;
     private boolean bodySent;
     private boolean answerStarted;
@@ -81,6 +93,11 @@ final class Exchange {
         return requestDone;
     }
 
+    /** Returns whether nothing follows the head when it is sent. */
+    boolean endsWithHead() {
+        return requestDone && !repeating;
+    }
+
     boolean answerStarted() {
         return answerStarted;
     }
@@ -124,28 +141,33 @@ final class Exchange {
         }
         boolean https = facts.https() && from == null;
         boolean secure = https || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
-        Decision decision = proxy.decider().decide(fib, proxy.ownSite().get(), factsFor(target, secure));
+        RequestFacts question = factsFor(target, secure);
+        asked = question;
+        act(proxy.decider().decide(fib, proxy.ownSite().get(), question), question, target);
+    }
+
+    private void act(Decision decision, RequestFacts question, Target target) {
         record.decided(decision.rule());
-        if (decision instanceof Decision.Redirect redirect) {
+        SiteId ownSite = proxy.fib().get().ownSite();
+        String reason = decision.rule().reason();
+        if (decision instanceof Decision.Forward forward) {
+            forward(target, forward.host());
+        } else if (decision instanceof Decision.Redirect redirect) {
             String path = target.pathAndQuery().startsWith("/") ? target.pathAndQuery() : "/";
-            String location = (secure ? "https://" : "http://") + redirect.authority() + path;
+            String location = (question.https() ? "https://" : "http://") + redirect.authority() + path;
             record.redirected(location);
-            own(OwnAnswer.redirect(
-                    location, fib.ownSite().name(), redirect.rule().reason()));
-            return;
+            own(OwnAnswer.redirect(location, ownSite.name(), reason));
+        } else if (decision instanceof Decision.Refuse refusal) {
+            own(OwnAnswer.refusal(refusal.status(), refusal.text(), ownSite.name(), reason));
+        } else if (question.arrival() == Arrival.SITE) {
+            refuse(Refusal.LOOP); // what was relayed is never relayed again
+        } else {
+            relay((Decision.Relay) decision, target, ownSite);
         }
-        if (decision instanceof Decision.Relay to) {
-            if (from != null) {
-                refuse(Refusal.LOOP); // what was relayed is never relayed again
-            } else {
-                relay(to, target, fib.ownSite());
-            }
-            return;
-        }
-        if (!(decision instanceof Decision.Forward forward)) {
-            throw new IllegalStateException("not possible yet: " + decision);
-        }
-        edits = edits(target, forward.host(), forward.host() != null, null);
+    }
+
+    private void forward(Target target, @Nullable String host) {
+        edits = edits(target, host, host != null, null);
         http2 = proxy.upstreams().speaksHttp2() && client.isGrpc(request);
         findGoRouter();
     }
@@ -153,8 +175,9 @@ final class Exchange {
     private RequestFacts factsFor(Target target, boolean secure) {
         Arrival arrival =
                 facts.site() != null ? Arrival.SITE : CdnLoop.namesGrouter(request) ? Arrival.AGAIN : Arrival.CLIENT;
+        int session = SessionCookie.hint(request.value(Field.COOKIE));
         return new RequestFacts(
-                secure, target.host(), target.path(), facts.address(), arrival, Redirectable.is(request), -1);
+                secure, target.host(), target.path(), facts.address(), arrival, Redirectable.is(request), session);
     }
 
     /**
@@ -188,15 +211,72 @@ final class Exchange {
     void refuse(Refusal refusal) {
         proxy.metrics().refused(refusal);
         record.refused(refusal);
+        if (refusal == Refusal.NO_GOROUTER || refusal == Refusal.GOROUTER_FAILED) {
+            proxy.meter().failed();
+        }
         own(OwnAnswer.refusal(refusal, proxy.fib().get().ownSite().name()));
     }
 
     private void own(OwnAnswer answer) {
-        over = true;
+        end();
         answerStarted = true;
         record.answered(answer.status(), "", 0);
         record.sent(answer.body().length);
         client.own(answer);
+    }
+
+    // ---- second chances
+
+    private SecondChance chance() {
+        SecondChance now = chance;
+        if (now == null) {
+            RequestFacts question = asked;
+            if (question == null) {
+                throw new IllegalStateException("not decided");
+            }
+            now = new SecondChance(proxy, question);
+            chance = now;
+        }
+        return now;
+    }
+
+    private boolean mayDetour() {
+        return !detoured && asked != null && !answerStarted && chance().canRepeat();
+    }
+
+    /** No GoRouter could be asked, or what it did with the request does no harm: another site may have the app. */
+    private void refuseUnlessElsewhere(Refusal otherwise) {
+        Decision elsewhere = mayDetour() ? chance().elsewhere(null) : null;
+        if (elsewhere == null) {
+            refuse(otherwise);
+        } else {
+            detour(elsewhere);
+        }
+    }
+
+    private void detour(@Nullable Decision elsewhere) {
+        RequestFacts question = asked;
+        if (elsewhere == null || question == null) {
+            throw new IllegalStateException("nowhere to go");
+        }
+        detoured = true;
+        goRouter = null;
+        relay = null;
+        tried = null;
+        act(elsewhere, question, Target.of(request));
+    }
+
+    private boolean isPassingOver() {
+        SecondChance now = chance;
+        return now != null && now.taken();
+    }
+
+    private void end() {
+        over = true;
+        SecondChance now = chance;
+        if (now != null) {
+            now.end();
+        }
     }
 
     // ---- a GoRouter
@@ -205,7 +285,7 @@ final class Exchange {
         GoRouter found = proxy.goRouters().take(tried);
         if (found == null) {
             if (!proxy.goRouters().hasMore(tried)) {
-                refuse(Refusal.NO_GOROUTER);
+                refuseUnlessElsewhere(Refusal.NO_GOROUTER);
             } else if (proxy.queue().add(this, client.loop())) {
                 waiting = true;
                 client.expectWithin(proxy.config().queueTimeout().toNanos());
@@ -270,7 +350,7 @@ final class Exchange {
             proxy.metrics().retries.inc();
             findGoRouter();
         } else {
-            refuse(otherwise);
+            refuseUnlessElsewhere(otherwise);
         }
     }
 
@@ -280,7 +360,12 @@ final class Exchange {
             throw new IllegalStateException("not decided");
         }
         upstream = to;
+        ByteBuf again = chance == null ? null : chance.sent();
+        repeating = again != null;
         to.begin(this, how);
+        if (again != null) {
+            to.data(again);
+        }
         if (requestDone) {
             to.end(null);
             to.flush();
@@ -298,6 +383,7 @@ final class Exchange {
 
     private void relay(Decision.Relay decision, Target target, SiteId ownSite) {
         edits = edits(target, null, true, CdnLoop.nameOf(ownSite.name()));
+        relayTo = decision.site();
         RelayLoop to = proxy.relays().to(decision.site(), client.loop());
         if (to == null) {
             relayFailed(Refusal.RELAY_UNREACHABLE);
@@ -353,7 +439,22 @@ final class Exchange {
 
     /** The other site did not answer, and nothing of an answer has been sent to the client. */
     private void relayFailed(Refusal why) {
-        refuse(why);
+        RequestFacts question = asked;
+        boolean harmless = why == Refusal.RELAY_UNREACHABLE || isReplayable();
+        if (!harmless || question == null || !mayDetour()) {
+            refuse(why);
+        } else if (proxy.decider().isLocal(proxy.fib().get(), question)) {
+            detoured = true;
+            relay = null;
+            forward(Target.of(request), null); // what sent it away was a wish, no need
+        } else {
+            Decision elsewhere = chance().elsewhere(relayTo);
+            if (elsewhere == null) {
+                refuse(why);
+            } else {
+                detour(elsewhere);
+            }
+        }
     }
 
     private void relayBroke(RelayAttempts attempts, boolean unseen) {
@@ -383,6 +484,13 @@ final class Exchange {
             return;
         }
         bodySent |= data.isReadable();
+        if (asked != null && !detoured) {
+            if (relay == null) {
+                chance().sending(data);
+            } else {
+                chance().lose();
+            }
+        }
         to.data(data);
         client.expectWithin(proxy.config().bodyTimeout().toNanos());
     }
@@ -391,6 +499,9 @@ final class Exchange {
     void endOfRequest(@Nullable Head trailers) {
         requestDone = true;
         bodySent |= trailers != null;
+        if (trailers != null && asked != null) {
+            chance().lose();
+        }
         Upstream to = upstream;
         if (to != null) {
             to.end(trailers);
@@ -429,7 +540,16 @@ final class Exchange {
     }
 
     void onAnswer(Head answer, boolean bodiless) {
+        if (goRouter != null) {
+            proxy.meter().answered();
+        }
+        if (goRouter != null && requestDone && NotHere.saidBy(answer) && mayDetour() && chance().replaces()) {
+            return;
+        }
         answerStarted = true;
+        if (chance != null) {
+            chance.lose();
+        }
         client.expectWithin(proxy.config().responseTimeout().toNanos());
         record.answered(answer.status(), answer.value(Field.X_VCAP_REQUEST_ID), System.nanoTime());
         if (answer.has(Field.X_CF_ROUTERERROR)) {
@@ -439,6 +559,10 @@ final class Exchange {
     }
 
     void onAnswerData(ByteBuf data) {
+        if (isPassingOver()) {
+            data.release();
+            return;
+        }
         record.sent(data.readableBytes());
         client.data(data);
     }
@@ -446,7 +570,11 @@ final class Exchange {
     /** The answer is complete; the connection to the GoRouter has been given back already when it can be kept. */
     void onAnswerEnd(@Nullable Head trailers) {
         upstream = null;
-        over = true;
+        if (isPassingOver()) {
+            detour(chance().take());
+            return;
+        }
+        end();
         client.end(trailers);
     }
 
@@ -470,6 +598,11 @@ final class Exchange {
 
     /** The GoRouter answered what no HTTP allows. */
     void onUpstreamInvalid() {
+        if (isPassingOver()) {
+            dropUpstream();
+            detour(chance().take());
+            return;
+        }
         RelayAttempts attempts = relay;
         if (attempts != null) {
             attempts.failed(RelayMetrics.Cause.INVALID);
@@ -487,7 +620,9 @@ final class Exchange {
         }
         dropUpstream();
         RelayAttempts attempts = relay;
-        if (answerStarted) {
+        if (isPassingOver()) {
+            detour(chance().take());
+        } else if (answerStarted) {
             abort();
         } else if (halfClosed) {
             record.clientLeft();
@@ -528,7 +663,7 @@ final class Exchange {
             return;
         }
         upstream = null;
-        over = true;
+        end();
         Channel back = from.becomeTunnel();
         proxy.metrics().websocketOpened(front.closeFuture());
         Tunnel.between(front, back, rest);
@@ -548,9 +683,9 @@ final class Exchange {
     /** The client is gone. */
     void onClientGone() {
         if (!over) {
-            over = true;
             record.clientLeft();
         }
+        end();
         leaveQueue();
         dropUpstream();
     }
@@ -573,7 +708,7 @@ final class Exchange {
         } else if (relay != null && (requestDone || connecting || upstream == null)) {
             relayTimedOut(relay);
         } else if (connecting || upstream == null) {
-            refuse(Refusal.NO_GOROUTER);
+            refuseUnlessElsewhere(Refusal.NO_GOROUTER);
         } else {
             fail(requestDone ? Refusal.GOROUTER_TIMEOUT : Refusal.SLOW_CLIENT);
         }
@@ -605,7 +740,7 @@ final class Exchange {
 
     /** Ends both sides at once: all that is left when an answer is broken off in the middle. */
     private void abort() {
-        over = true;
+        end();
         dropUpstream();
         client.abort();
     }

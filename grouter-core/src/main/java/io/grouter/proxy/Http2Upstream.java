@@ -71,12 +71,12 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
             ForwardedHeaders.writeRequest(request, edits, peer.xfcc(), text);
             Head edited = new Head(Head.Kind.REQUEST, peer.headLimits().times(2));
             edited.read(text);
-            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.request(edited, "https"), user.requestDone()))
+            ctx().write(new DefaultHttp2HeadersFrame(Http2Heads.request(edited, "https"), user.endsWithHead()))
                     .addListener(written -> headSent |= written.isSuccess());
         } finally {
             text.release();
         }
-        requestDone = user.requestDone();
+        requestDone = user.endsWithHead();
     }
 
     @Override

@@ -47,6 +47,19 @@ record OwnAnswer(
                 text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** Returns the answer to a request that the rules refuse. */
+    static OwnAnswer refusal(int status, String what, String site, String reason) {
+        String phrase = status == 503 ? "Service Unavailable" : status == 421 ? "Misdirected Request" : "Refused";
+        String text = status + " " + phrase + ": " + what + " (Grouter, site " + site + ", " + reason + ")\n";
+        return new OwnAnswer(
+                status,
+                phrase,
+                site,
+                reason,
+                status == 503 ? RETRY_AFTER : null,
+                text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
     static OwnAnswer redirect(String location, String site, String reason) {
         String text = "307 Temporary Redirect: " + location + "\n";
         return new OwnAnswer(

@@ -3,6 +3,7 @@ package io.grouter.proxy;
 import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.steering.OwnSite;
 import java.util.function.Supplier;
 
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
  * @param ownSite what is so in this site besides its routes
  * @param decider the rules
  * @param goRouters the upstream
+ * @param meter the health of this site
+ * @param kept bodies kept for second chances
  * @param metrics the counters
  * @param upstreams the connections to GoRouters
  * @param relays the ways to other sites
@@ -29,6 +32,8 @@ record ProxyContext(
         Supplier<OwnSite> ownSite,
         Decider decider,
         GoRouterPool goRouters,
+        SiteHealthMeter meter,
+        KeptBody.Total kept,
         ProxyMetrics metrics,
         UpstreamPools upstreams,
         Relays relays,

@@ -19,6 +19,7 @@ final class ProxyMetrics {
     final AtomicInteger connections = new AtomicInteger();
     final CounterDataPoint connectionsRefused;
     final CounterDataPoint clientConnectionsRefused;
+    final CounterDataPoint keptBodiesLost;
     final CounterDataPoint tlsHandshakes;
     final CounterDataPoint tlsFailures;
     final CounterDataPoint http2Floods;
@@ -34,7 +35,7 @@ final class ProxyMetrics {
     private final DistributionDataPoint own;
     private final DistributionDataPoint upstream;
 
-    ProxyMetrics(PrometheusRegistry metrics, int maxConnections, IntSupplier waiting) {
+    ProxyMetrics(PrometheusRegistry metrics, int maxConnections, IntSupplier waiting, KeptBody.Total kept) {
         Counter byRule = Counter.builder()
                 .name("grouter_proxy_requests_total")
                 .help("Requests decided, by the rule that decided")
@@ -81,6 +82,16 @@ final class ProxyMetrics {
                 .name("grouter_proxy_queue")
                 .help("Requests that wait for room at a GoRouter now")
                 .callback(gauge -> gauge.call(waiting.getAsInt()))
+                .register(metrics);
+        GaugeWithCallback.builder()
+                .name("grouter_proxy_kept_body_bytes")
+                .help("Bytes of request bodies kept for a second chance now; the bound is steering.keptBytes")
+                .callback(gauge -> gauge.call((double) kept.bytes()))
+                .register(metrics);
+        keptBodiesLost = Counter.builder()
+                .name("grouter_proxy_kept_bodies_lost_total")
+                .help("Requests that have no second chance because their body is too long, or too many are kept")
+                .withoutExemplars()
                 .register(metrics);
         total = histogram(
                 metrics, "grouter_proxy_request_seconds", "Time from a request's head to the end of its answer");

@@ -3,6 +3,7 @@ package io.grouter.proxy;
 import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.steering.OwnSite;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -60,6 +61,7 @@ public final class ProxyServer implements AutoCloseable {
      * @param fib the latest snapshot; read once per request
      * @param ownSite what is so in this site besides its routes; read once per request
      * @param decider the rules
+     * @param meter is told how requests end
      * @param sites says whether requests are taken from a site; asked by any thread
      * @param accessLog where requests are written down; not closed by the proxy
      */
@@ -71,6 +73,7 @@ public final class ProxyServer implements AutoCloseable {
             Supplier<OwnSite> ownSite,
             Decider decider,
             GoRouterPool goRouters,
+            SiteHealthMeter meter,
             Predicate<String> sites,
             AccessLog accessLog,
             PrometheusRegistry registry) {
@@ -78,7 +81,8 @@ public final class ProxyServer implements AutoCloseable {
         this.relayConfig = relay;
         this.transport = transport;
         WaitingRoom queue = new WaitingRoom(config.queue());
-        ProxyMetrics metrics = new ProxyMetrics(registry, config.maxConnections(), queue::size);
+        KeptBody.Total kept = new KeptBody.Total(decider.keptBytes());
+        ProxyMetrics metrics = new ProxyMetrics(registry, config.maxConnections(), queue::size, kept);
         this.listenerTls = config.tls().listen().isEmpty() ? null : new ListenerTls(config.tls());
         this.upstreamTls = goRouters.config().tls().enabled()
                 ? new UpstreamTls(goRouters.config().tls())
@@ -95,6 +99,8 @@ public final class ProxyServer implements AutoCloseable {
                 ownSite,
                 decider,
                 goRouters,
+                meter,
+                kept,
                 metrics,
                 upstreams,
                 relays,

@@ -105,7 +105,7 @@ public record RelayConfig(
         }
 
         /** Returns whether there are files. */
-        boolean given() {
+        public boolean given() {
             return !ca.isEmpty();
         }
     }

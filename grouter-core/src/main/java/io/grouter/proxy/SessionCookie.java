@@ -1,6 +1,7 @@
 package io.grouter.proxy;
 
 import io.grouter.route.SessionHint;
+import org.jspecify.annotations.Nullable;
 
 /** The cookie with which GoRouter keeps a session at one instance of an app. */
 final class SessionCookie {
@@ -9,7 +10,10 @@ final class SessionCookie {
     private SessionCookie() {}
 
     /** Returns the hint of the instance in the value of a Cookie header (RFC 6265 section 4.2); 0 = there is none. */
-    static int hint(String cookies) {
+    static int hint(@Nullable String cookies) {
+        if (cookies == null) {
+            return 0;
+        }
         int at = cookies.indexOf(NAME);
         while (at >= 0) {
             int value = at + NAME.length();

@@ -86,7 +86,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         chunkedRequest = request.chunked();
         keep = !edits.upgrade() && !peer.onePerClient();
         int most = ForwardedHeaders.mostRequestBytes(request, edits);
-        ForwardedHeaders.writeRequest(request, edits, peer.xfcc(), out().head(most, !user.requestDone()));
+        ForwardedHeaders.writeRequest(request, edits, peer.xfcc(), out().head(most, !user.endsWithHead()));
     }
 
     @Override

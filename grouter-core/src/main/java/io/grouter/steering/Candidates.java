@@ -62,6 +62,17 @@ final class Candidates {
      */
     @Nullable
     Decision send(Fib fib, RouteEntry route, RequestFacts facts, Wanted wanted, @Nullable Rule rule) {
+        return send(fib, route, facts, wanted, rule, null);
+    }
+
+    /**
+     * Returns what {@link #send} does, but passes one site over.
+     *
+     * @param but the site that has been tried; null = none
+     */
+    @Nullable
+    Decision send(
+            Fib fib, RouteEntry route, RequestFacts facts, Wanted wanted, @Nullable Rule rule, @Nullable SiteId but) {
         List<LearnedOffer> offers = route.learned();
         LearnedOffer best = null;
         SiteView bestView = null;
@@ -71,7 +82,7 @@ final class Candidates {
             LearnedOffer offer = offers.get(i);
             SiteView view = fib.site(offer.site());
             SiteInfo info = view == null ? null : view.info();
-            if (view == null || info == null) {
+            if (view == null || info == null || offer.site().equals(but)) {
                 continue;
             }
             int tier = tier(view, info, offer.offer(), facts);
@@ -139,16 +150,19 @@ final class Candidates {
     }
 
     private Way way(SiteInfo info, Offer offer, RequestFacts facts) {
-        boolean relay = relays && !info.relays().isEmpty() && policy.allows(facts.host(), offer, ownRegion);
+        boolean mayPassHere = policy.allows(facts.host(), offer, ownRegion);
+        boolean relay = relays && mayPassHere && !info.relays().isEmpty();
         RedirectMode mode = policy.redirect(facts.host(), offer);
-        boolean redirect = mode == RedirectMode.ALWAYS || (mode == RedirectMode.AUTO && facts.redirectable());
+        boolean wanted = mode == RedirectMode.ALWAYS || (mode == RedirectMode.AUTO && facts.redirectable());
+        if (!wanted && relay) {
+            return Way.RELAY;
+        }
+        // Without a relay, a redirect that loses something is better than no answer; but a pin is no lack of means.
+        boolean redirect = wanted || (mode == RedirectMode.AUTO && mayPassHere);
         if (redirect && Aliases.authority(info, facts.https(), facts.host()) != null) {
             return Way.REDIRECT;
         }
-        if (relay) {
-            return Way.RELAY;
-        }
-        return policy.allows(facts.host(), offer, ownRegion) ? Way.NONE : Way.FORBIDDEN;
+        return relay ? Way.RELAY : mayPassHere ? Way.NONE : Way.FORBIDDEN;
     }
 
     private Decision decision(SiteView view, Offer offer, RequestFacts facts, @Nullable Rule rule, int tier) {

@@ -125,14 +125,23 @@ public final class Steering {
     /**
      * Returns where a request goes that the local GoRouters were asked for and do not have, or could not be asked for:
      * to another site that offers its route, or null when it stays with the error.
+     *
+     * @param but a site that could not be reached; null = none
      */
-    public @Nullable Decision secondChance(Fib fib, RequestFacts facts) {
+    public @Nullable Decision secondChance(Fib fib, RequestFacts facts, @Nullable SiteId but) {
         if (!config.secondChance() || facts.arrival() != Arrival.CLIENT || aliases.siteOf(fib, facts.host()) != null) {
             return null;
         }
         RouteEntry route = fib.lookup(facts.host(), facts.path());
-        Decision decision = route == null ? null : candidates.send(fib, route, facts, Wanted.ANY, Rule.SECOND_CHANCE);
+        Decision decision =
+                route == null ? null : candidates.send(fib, route, facts, Wanted.ANY, Rule.SECOND_CHANCE, but);
         return decision instanceof Decision.Refuse ? null : decision;
+    }
+
+    /** Returns whether this site has the route of a request, and may serve it. */
+    public boolean isLocal(Fib fib, RequestFacts facts) {
+        RouteEntry route = fib.lookup(facts.host(), facts.path());
+        return route != null && route.local() && isAllowedHere(facts.host(), route);
     }
 
     // ---- the rules

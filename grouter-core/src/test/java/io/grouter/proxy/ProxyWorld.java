@@ -8,6 +8,7 @@ import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.route.Alias;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
@@ -99,8 +100,9 @@ abstract class ProxyWorld {
                 transport,
                 () -> fib,
                 () -> OwnSite.idle(1),
-                Decider.of(new Steering(site, Configs.steering(), false)),
+                Decider.of(new Steering(site, Configs.steering(), false), Configs.steering()),
                 pool,
+                new SiteHealthMeter(pool, 0),
                 other -> false,
                 accessLog(),
                 metrics));
@@ -144,7 +146,7 @@ abstract class ProxyWorld {
                 List.of(new Alias("apps.test", "dc2.apps.test")),
                 8080,
                 443,
-                List.of(),
+                List.of("*.dc2.apps.test"),
                 List.of(),
                 List.of(),
                 SiteHealth.idle(1));
