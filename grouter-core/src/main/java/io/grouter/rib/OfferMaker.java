@@ -110,7 +110,8 @@ final class OfferMaker {
         for (int i = 0; i < route.count() && route.count() > 1; i++) {
             byte[] row = route.row(i);
             if (!isSameApp(row, before)) {
-                List<String> both = common(labels.regions(), labels(route.uri, row).regions());
+                List<String> both =
+                        common(labels.regions(), labels(route.uri, row).regions());
                 labels = both.equals(labels.regions()) ? labels : new Labels(labels.redirect(), both);
                 before = row;
             }

@@ -187,14 +187,13 @@ final class OfferLabels {
         while (at < labels.length) {
             int value = after(labels, at);
             long tag = value < 0 ? 0 : number(labels, at, value);
-            int next =
-                    switch ((int) tag & 7) {
-                        case VARINT -> value < 0 ? -1 : after(labels, value);
-                        case FIXED64 -> value + Long.BYTES;
-                        case BYTES -> end(labels, value);
-                        case FIXED32 -> value + Integer.BYTES;
-                        default -> -1;
-                    };
+            int next = switch ((int) tag & 7) {
+                case VARINT -> value < 0 ? -1 : after(labels, value);
+                case FIXED64 -> value + Long.BYTES;
+                case BYTES -> end(labels, value);
+                case FIXED32 -> value + Integer.BYTES;
+                default -> -1;
+            };
             boolean otherType = tag >>> 3 == field >>> 3 && tag != field;
             if (next < 0 || next > labels.length || tag >>> 3 == 0 || otherType) {
                 return BROKEN;

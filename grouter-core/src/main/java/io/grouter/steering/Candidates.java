@@ -111,9 +111,7 @@ final class Candidates {
     private Decision decision(
             RouteEntry route, LearnedOffer to, @Nullable String authority, RequestFacts facts, Rule rule) {
         Rule by = isAllowed(route, to.offer(), facts, ownRegion) ? rule : Rule.PINNED;
-        return authority == null
-                ? new Decision.Relay(by, to.site())
-                : new Decision.Redirect(by, to.site(), authority);
+        return authority == null ? new Decision.Relay(by, to.site()) : new Decision.Redirect(by, to.site(), authority);
     }
 
     /** Returns whether the app may be served in a region, as far as rules, the offer and this site's own offer say. */
