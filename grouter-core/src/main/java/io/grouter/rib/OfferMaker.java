@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what this site offers of what it has heard, and of what its operators want. Used by the rib thread only. */
@@ -63,9 +65,9 @@ final class OfferMaker {
         if (route == null || route.count() == 0) {
             return null;
         }
-        byte[] first = route.row(0);
-        Offer plain = PackedEndpoint.offer(first, route.count());
-        Labels labels = labels(route.uri, first);
+        byte[] speaker = route.row(speaker(route));
+        Offer plain = PackedEndpoint.offer(speaker, route.count());
+        Labels labels = labels(route, speaker);
         boolean draining = sendsAway(overrides.of(route.uri));
         int[] hints = policy.sessions() ? hints(route) : NO_HINTS;
         return !draining && hints.length == 0 && labels.equals(UNLABELLED)
@@ -73,23 +75,64 @@ final class OfferMaker {
                 : plain.labelled(draining, labels.redirect(), labels.regions(), hints);
     }
 
+    /** Returns which endpoint speaks for all: the one with the first address, whatever order they were heard of in. */
+    private static int speaker(LocalRoute route) {
+        int first = 0;
+        for (int i = 1; i < route.count(); i++) {
+            // An address is the beginning of a row, and no two endpoints of a route have the same.
+            first = Arrays.compareUnsigned(route.row(i), route.row(first)) < 0 ? i : first;
+        }
+        return first;
+    }
+
     private boolean sendsAway(@Nullable OperatorOverride override) {
         return override != null && !ownSite.equals(override.to());
     }
 
+    /** Hints in one order, and of very many the same ones, whatever order the instances were heard of in. */
     private static int[] hints(LocalRoute route) {
-        int count = Math.min(route.count(), MOST_HINTS);
-        int[] hints = new int[count];
+        int[] hints = new int[route.count()];
         int used = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < hints.length; i++) {
             String instance = PackedEndpoint.instanceId(route.row(i));
             if (!instance.isEmpty()) {
                 hints[used++] = SessionHint.of(instance);
             }
         }
-        // In one order on all nodes, whatever order they heard of the instances in.
         Arrays.sort(hints, 0, used);
-        return used == count ? hints : Arrays.copyOf(hints, used);
+        return Arrays.copyOf(hints, Math.min(used, MOST_HINTS));
+    }
+
+    /** Several apps may share a route: then it goes only where each of them may be served. */
+    private Labels labels(LocalRoute route, byte[] speaker) {
+        Labels labels = labels(route.uri, speaker);
+        byte[] before = speaker;
+        for (int i = 0; i < route.count() && route.count() > 1; i++) {
+            byte[] row = route.row(i);
+            if (!isSameApp(row, before)) {
+                List<String> both =
+                        common(labels.regions(), labels(route.uri, row).regions());
+                labels = both.equals(labels.regions()) ? labels : new Labels(labels.redirect(), both);
+                before = row;
+            }
+        }
+        return labels;
+    }
+
+    private static boolean isSameApp(byte[] one, byte[] other) {
+        return one == other
+                || (PackedEndpoint.shape(one) == PackedEndpoint.shape(other)
+                        && PackedEndpoint.offer(one, 1).equals(PackedEndpoint.offer(other, 1)));
+    }
+
+    /** Returns the regions in both, of which each stands for all when it is empty. */
+    private static List<String> common(List<String> one, List<String> other) {
+        if (one.isEmpty() || other.isEmpty() || one.equals(other)) {
+            return one.isEmpty() ? other : one;
+        }
+        Set<String> both = new TreeSet<>(one);
+        both.retainAll(other);
+        return both.isEmpty() ? Regions.parse("") : List.copyOf(both);
     }
 
     private Labels labels(RouteUri uri, byte[] row) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * 2 redirect mode (varint; 1 auto, 2 always, 3 never), 3 regions the app is pinned to (text, commas between), 4 hints
  * of its instances (two bytes each, ascending).
  *
- * <p>Read in place, without allocation, because decisions depend on it.
+ * <p>Read in place, without allocation, because decisions depend on it. Of labels that cannot be read, what stands
+ * before the mistake counts; when that is not the regions, the app may be served nowhere: a pin with a mistake in it must
+ * not become none.
  */
 final class OfferLabels {
     static final byte[] NONE = {};
@@ -24,7 +26,16 @@ final class OfferLabels {
     private static final int REGIONS = 3 << 3 | 2;
     private static final int HINTS = 4 << 3 | 2;
     private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
     private static final int BYTES = 2;
+    private static final int FIXED32 = 5;
+    /** Most bytes of a varint. */
+    private static final int MOST_DIGITS = 10;
+
+    private static final int ABSENT = -1;
+    /** The field may have been there, but what stands in its place or before it cannot be read. */
+    private static final int BROKEN = -2;
+
     private static final int DRAINING = 1;
     private static final RedirectMode[] MODES = RedirectMode.values();
 
@@ -86,7 +97,7 @@ final class OfferLabels {
     static boolean allows(byte[] labels, String region) {
         int at = find(labels, REGIONS);
         if (at < 0) {
-            return true;
+            return at == ABSENT;
         }
         int end = end(labels, at);
         int from = start(labels, at);
@@ -101,8 +112,9 @@ final class OfferLabels {
         return false;
     }
 
+    /** Nothing, and what begins with a hyphen, is no region: the former is that of sites that have none. */
     private static boolean same(byte[] labels, int from, int to, String text) {
-        if (to - from != text.length()) {
+        if (to == from || to - from != text.length() || labels[from] == '-') {
             return false;
         }
         for (int i = from; i < to; i++) {
@@ -117,7 +129,7 @@ final class OfferLabels {
     static List<String> regions(byte[] labels) {
         int at = find(labels, REGIONS);
         if (at < 0) {
-            return List.of();
+            return at == ABSENT ? List.of() : List.of(Regions.NOWHERE);
         }
         int from = start(labels, at);
         String text = new String(labels, from, end(labels, at) - from, StandardCharsets.ISO_8859_1);
@@ -165,57 +177,62 @@ final class OfferLabels {
         return labels;
     }
 
-    /** Returns where the value of a field begins (its length, for bytes), or -1; what is no field ends the search. */
-    private static int find(byte[] labels, int tag) {
+    /**
+     * Returns where the value of a field begins (its length, for bytes), or {@link #ABSENT}, or {@link #BROKEN}.
+     *
+     * @param field number and type
+     */
+    private static int find(byte[] labels, int field) {
         int at = 0;
         while (at < labels.length) {
-            int found = labels[at] & 0xFF;
-            int value = at + 1;
-            if ((found & 0x80) != 0 || value >= labels.length) {
-                return -1; // a field of a number above 15: only newer versions have those, and they come last
+            int value = after(labels, at);
+            long tag = value < 0 ? 0 : number(labels, at, value);
+            int next = switch ((int) tag & 7) {
+                case VARINT -> value < 0 ? -1 : after(labels, value);
+                case FIXED64 -> value + Long.BYTES;
+                case BYTES -> end(labels, value);
+                case FIXED32 -> value + Integer.BYTES;
+                default -> -1;
+            };
+            boolean otherType = tag >>> 3 == field >>> 3 && tag != field;
+            if (next < 0 || next > labels.length || tag >>> 3 == 0 || otherType) {
+                return BROKEN;
             }
-            if (found == tag) {
-                return (tag & 7) == BYTES && end(labels, value) < 0 ? -1 : value;
+            if (tag == field) {
+                return value;
             }
-            if ((found & 7) == VARINT) {
-                while (value < labels.length && labels[value] < 0) {
-                    value++;
-                }
-                at = value + 1;
-            } else if ((found & 7) == BYTES) {
-                at = end(labels, value);
-                if (at < 0) {
-                    return -1;
-                }
-            } else {
-                return -1;
+            at = next;
+        }
+        return ABSENT;
+    }
+
+    /** Returns where a varint that begins at a place ends, or -1 when it does not. */
+    private static int after(byte[] labels, int at) {
+        for (int i = at; i < labels.length && i < at + MOST_DIGITS; i++) {
+            if (labels[i] >= 0) {
+                return i + 1;
             }
         }
         return -1;
     }
 
+    private static long number(byte[] labels, int from, int to) {
+        long number = 0;
+        for (int i = to - 1; i >= from; i--) {
+            number = number << 7 | (labels[i] & 0x7F);
+        }
+        return number;
+    }
+
     /** Returns where bytes begin whose length stands at a place. */
     private static int start(byte[] labels, int at) {
-        int i = at;
-        while (i < labels.length && labels[i] < 0) {
-            i++;
-        }
-        return i + 1;
+        return after(labels, at);
     }
 
     /** Returns where bytes end whose length stands at a place, or -1 when that is beyond the end. */
     private static int end(byte[] labels, int at) {
-        int length = 0;
-        int shift = 0;
-        int i = at;
-        for (; i < labels.length && labels[i] < 0 && shift < 21; i++, shift += 7) {
-            length |= (labels[i] & 0x7F) << shift;
-        }
-        if (i >= labels.length) {
-            return -1;
-        }
-        length |= labels[i] << shift;
-        int end = i + 1 + length;
-        return length < 0 || end > labels.length ? -1 : end;
+        int start = after(labels, at);
+        long length = start < 0 ? -1 : number(labels, at, start);
+        return length < 0 || length > labels.length - start ? -1 : start + (int) length;
     }
 }

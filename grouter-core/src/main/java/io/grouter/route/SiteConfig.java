@@ -22,6 +22,9 @@ public record SiteConfig(
     public SiteConfig {
         aliases = List.copyOf(aliases);
         entries = List.copyOf(entries);
+        if (!region.isEmpty()) {
+            Regions.check("region", region);
+        }
         checkPort("httpPort", httpPort);
         checkPort("httpsPort", httpsPort);
         atMost("aliases", aliases.size());

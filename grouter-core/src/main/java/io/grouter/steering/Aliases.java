@@ -40,8 +40,8 @@ final class Aliases {
             List<Alias> aliases = info == null ? List.of() : info.aliases();
             for (int j = 0; j < aliases.size(); j++) {
                 Alias alias = aliases.get(j);
-                String name = isBelievable(alias) ? alias.toGlobal(host) : null;
-                if (name != null) {
+                String name = alias.toGlobal(host);
+                if (name != null && isBelievable(alias)) {
                     return name;
                 }
             }
@@ -92,18 +92,18 @@ final class Aliases {
         return true;
     }
 
-    /** Returns host and, where it is not the scheme's default, port where a site serves a name alone; null = nowhere. */
-    static @Nullable String authority(SiteInfo info, boolean https, String host) {
+    /**
+     * Returns host and, where it is not the scheme's default, port where another site serves a name alone; null =
+     * nowhere. A site that claims an alias of this one has none: its clients would come back here.
+     */
+    @Nullable
+    String authority(SiteInfo info, boolean https, String host) {
         int port = info.port(https);
-        if (port == 0) {
-            return null;
-        }
-        List<Alias> aliases = info.aliases();
+        List<Alias> aliases = port == 0 ? List.of() : info.aliases();
         for (int i = 0; i < aliases.size(); i++) {
             String name = aliases.get(i).toAlias(host);
-            if (name != null) {
-                boolean reachable = !https || info.canShow(name);
-                return !reachable ? null : port == (https ? 443 : 80) ? name : name + ":" + port;
+            if (name != null && (!https || info.canShow(name)) && !isUnder(own, name)) {
+                return port == (https ? 443 : 80) ? name : name + ":" + port;
             }
         }
         return null;

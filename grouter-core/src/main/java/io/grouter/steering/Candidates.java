@@ -21,6 +21,7 @@ final class Candidates {
     private static final double SCARCE = 0.1;
 
     private final Policy policy;
+    private final Aliases aliases;
     private final String ownRegion;
     private final boolean relays;
 
@@ -34,29 +35,22 @@ final class Candidates {
         ROOM
     }
 
-    /** How a request gets to a site. */
-    private enum Way {
-        REDIRECT,
-        RELAY,
-        /** Only a redirect would be allowed, but that does not work for this request. */
-        FORBIDDEN,
-        NONE
-    }
-
     /**
      * Makes the choice for a site.
      *
      * @param relays whether this node can relay
      */
-    Candidates(Policy policy, String ownRegion, boolean relays) {
+    Candidates(Policy policy, Aliases aliases, String ownRegion, boolean relays) {
         this.policy = policy;
+        this.aliases = aliases;
         this.ownRegion = ownRegion;
         this.relays = relays;
     }
 
     /**
      * Returns the decision to send a request to the best of the other sites that have its route, or null when none of
-     * them is as wanted.
+     * them is as wanted and can be reached. With {@link Wanted#ANY}, a request that could reach one only by a relay that
+     * its app's pin forbids is refused.
      *
      * @param rule what decided to send it away, or null when the freshness of the site is to tell
      */
@@ -75,30 +69,37 @@ final class Candidates {
             Fib fib, RouteEntry route, RequestFacts facts, Wanted wanted, @Nullable Rule rule, @Nullable SiteId but) {
         List<LearnedOffer> offers = route.learned();
         LearnedOffer best = null;
-        SiteView bestView = null;
+        String bestAuthority = null;
         int bestTier = Integer.MAX_VALUE;
         double bestScore = 0;
+        boolean forbidden = false;
         for (int i = 0; i < offers.size(); i++) {
             LearnedOffer offer = offers.get(i);
             SiteView view = fib.site(offer.site());
             SiteInfo info = view == null ? null : view.info();
-            if (view == null || info == null || offer.site().equals(but)) {
+            int tier = view == null || info == null ? -1 : tier(view, info, route, offer.offer(), facts);
+            if (info == null || tier < 0 || tier > bestTier || !isAs(wanted, tier, info) || offer.site().equals(but)) {
                 continue;
             }
-            int tier = tier(view, info, offer.offer(), facts);
-            boolean good = tier == 0 && (wanted != Wanted.ROOM || info.health().headroom() > ROOMY);
-            if (tier < 0 || tier > bestTier || (wanted != Wanted.ANY && !good)) {
+            double score = Rendezvous.score(offer.site(), facts.client(), weight(info.health(), wanted));
+            if (tier == bestTier && score <= bestScore) {
                 continue;
             }
-            double score = Rendezvous.score(view.site(), facts.client(), weight(info.health(), wanted));
-            if (best == null || tier < bestTier || score > bestScore) {
-                best = offer;
-                bestView = view;
-                bestTier = tier;
-                bestScore = score;
+            boolean passes = isAllowed(route, offer.offer(), facts, ownRegion);
+            String authority = authority(info, offer.offer(), passes, facts);
+            if (authority == null && !(passes && takesRelays(info))) {
+                forbidden |= !passes;
+                continue;
             }
+            best = offer;
+            bestAuthority = authority;
+            bestTier = tier;
+            bestScore = score;
         }
-        return best == null || bestView == null ? null : decision(bestView, best.offer(), facts, rule, bestTier);
+        if (best == null) {
+            return forbidden && wanted == Wanted.ANY ? Steering.MISDIRECTED : null;
+        }
+        return decision(route, best, bestAuthority, facts, rule == null ? byTier(bestTier) : rule);
     }
 
     /** Returns the decision to send a request to one site, or null when that site cannot take it. */
@@ -110,21 +111,59 @@ final class Candidates {
         if (offer == null || view == null || info == null) {
             return null;
         }
-        int tier = tier(view, info, offer.offer(), facts);
-        return tier < 0 || tier > 1 ? null : decision(view, offer.offer(), facts, rule, tier);
+        int tier = tier(view, info, route, offer.offer(), facts);
+        boolean passes = isAllowed(route, offer.offer(), facts, ownRegion);
+        String authority = authority(info, offer.offer(), passes, facts);
+        boolean reached = authority != null || (passes && takesRelays(info));
+        return tier < 0 || tier > 1 || !reached ? null : decision(route, offer, authority, facts, rule);
+    }
+
+    /** An app that may not be served here is only ever redirected from here. */
+    private Decision decision(
+            RouteEntry route, LearnedOffer to, @Nullable String authority, RequestFacts facts, Rule rule) {
+        Rule by = isAllowed(route, to.offer(), facts, ownRegion) ? rule : Rule.PINNED;
+        return authority == null ? new Decision.Relay(by, to.site()) : new Decision.Redirect(by, to.site(), authority);
+    }
+
+    /** Returns whether the app may be served in a region, as far as rules, the offer and this site's own offer say. */
+    private boolean isAllowed(RouteEntry route, Offer offer, RequestFacts facts, String region) {
+        Offer own = route.own();
+        return policy.allows(facts.host(), offer, region) && (own == null || own.allows(region));
+    }
+
+    private static boolean isAs(Wanted wanted, int tier, SiteInfo info) {
+        return switch (wanted) {
+            case ANY -> true;
+            case GOOD -> tier == 0;
+            case ROOM -> tier == 0 && info.health().headroom() > ROOMY;
+        };
+    }
+
+    /**
+     * Returns where the client is redirected to, or null when it is not. Without a relay, a redirect that loses
+     * something is better than no answer at all; but a pin is no lack of means.
+     *
+     * @param passes whether the request could be relayed, as far as the app's pin says
+     */
+    private @Nullable String authority(SiteInfo info, Offer offer, boolean passes, RequestFacts facts) {
+        RedirectMode mode = policy.redirect(facts.host(), offer);
+        boolean auto = mode == RedirectMode.AUTO && (facts.redirectable() || (passes && !takesRelays(info)));
+        boolean redirect = mode == RedirectMode.ALWAYS || auto;
+        return redirect ? aliases.authority(info, facts.https(), facts.host()) : null;
+    }
+
+    private boolean takesRelays(SiteInfo info) {
+        return relays && !info.relays().isEmpty();
     }
 
     /**
      * Returns how good a site is for a request: 0 fresh, 1 suspect, 2 stale, 3 only if there is no other; -1 not at all.
      */
-    int tier(SiteView view, SiteInfo info, Offer offer, RequestFacts facts) {
+    private int tier(SiteView view, SiteInfo info, RouteEntry route, Offer offer, RequestFacts facts) {
         boolean possible = view.freshness() != Freshness.GONE
                 && info.health().goRouters() > 0
-                && policy.allows(facts.host(), offer, info.region());
-        if (!possible || way(info, offer, facts) == Way.NONE) {
-            return -1;
-        }
-        return tier(view, info, offer.draining());
+                && isAllowed(route, offer, facts, info.region());
+        return possible ? tier(view, info, offer.draining()) : -1;
     }
 
     /** Returns how good a site is, whatever the request; it has GoRouters that take requests. */
@@ -149,39 +188,6 @@ final class Candidates {
         return errors * (free > ROOMY ? 1 : free > SCARCE ? 0.25 : 0.05);
     }
 
-    private Way way(SiteInfo info, Offer offer, RequestFacts facts) {
-        boolean mayPassHere = policy.allows(facts.host(), offer, ownRegion);
-        boolean relay = relays && mayPassHere && !info.relays().isEmpty();
-        RedirectMode mode = policy.redirect(facts.host(), offer);
-        boolean wanted = mode == RedirectMode.ALWAYS || (mode == RedirectMode.AUTO && facts.redirectable());
-        if (!wanted && relay) {
-            return Way.RELAY;
-        }
-        // Without a relay, a redirect that loses something is better than no answer; but a pin is no lack of means.
-        boolean redirect = wanted || (mode == RedirectMode.AUTO && mayPassHere);
-        if (redirect && Aliases.authority(info, facts.https(), facts.host()) != null) {
-            return Way.REDIRECT;
-        }
-        return relay ? Way.RELAY : mayPassHere ? Way.NONE : Way.FORBIDDEN;
-    }
-
-    private Decision decision(SiteView view, Offer offer, RequestFacts facts, @Nullable Rule rule, int tier) {
-        SiteInfo info = view.info();
-        if (info == null) {
-            throw new IllegalStateException("chosen without an announcement: " + view);
-        }
-        boolean pinned = !policy.allows(facts.host(), offer, ownRegion);
-        Rule by = pinned ? Rule.PINNED : rule != null ? rule : byTier(tier);
-        return switch (way(info, offer, facts)) {
-            case REDIRECT -> {
-                String authority = Aliases.authority(info, facts.https(), facts.host());
-                yield new Decision.Redirect(by, view.site(), authority == null ? "" : authority);
-            }
-            case RELAY -> new Decision.Relay(by, view.site());
-            case FORBIDDEN, NONE -> Steering.MISDIRECTED;
-        };
-    }
-
     private static Rule byTier(int tier) {
         return switch (tier) {
             case 0 -> Rule.LEARNED;
@@ -192,7 +198,7 @@ final class Candidates {
     }
 
     /** Returns one sentence about an offer, for people. */
-    String describe(Fib fib, LearnedOffer offered, RequestFacts facts) {
+    String describe(Fib fib, RouteEntry route, LearnedOffer offered, RequestFacts facts) {
         SiteView view = fib.site(offered.site());
         Offer offer = offered.offer();
         String has =
@@ -209,16 +215,20 @@ final class Candidates {
         if (health.goRouters() == 0) {
             return state + "none of its GoRouters takes requests";
         }
-        if (!policy.allows(facts.host(), offer, info.region())) {
+        if (!isAllowed(route, offer, facts, info.region())) {
             return state + "the app may not be served in its region \"" + info.region() + "\"";
         }
+        boolean passes = isAllowed(route, offer, facts, ownRegion);
+        String authority = authority(info, offer, passes, facts);
+        if (authority != null) {
+            return state + "the client would be redirected to " + authority;
+        }
+        if (!passes) {
+            return state + "it may only be redirected there, and this request cannot be";
+        }
         return state
-                + switch (way(info, offer, facts)) {
-                    case REDIRECT ->
-                        "the client would be redirected to " + Aliases.authority(info, facts.https(), facts.host());
-                    case RELAY -> "the request would be relayed";
-                    case FORBIDDEN -> "it may only be redirected there, and this request cannot be";
-                    case NONE -> "it has no alias for this name and scheme, and takes no relayed requests";
-                };
+                + (takesRelays(info)
+                        ? "the request would be relayed"
+                        : "it has no alias for this name and scheme, and takes no relayed requests");
     }
 }

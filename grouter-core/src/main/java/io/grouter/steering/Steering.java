@@ -83,7 +83,7 @@ public final class Steering {
         this.config = config;
         this.aliases = new Aliases(ownSite, site.aliases());
         this.policy = new Policy(config);
-        this.candidates = new Candidates(policy, ownRegion, relays);
+        this.candidates = new Candidates(policy, aliases, ownRegion, relays);
     }
 
     /** Decides one request against one snapshot. */
@@ -207,7 +207,7 @@ public final class Steering {
         for (LearnedOffer offer : route.learned()) {
             if (offer.offer().hasSession(facts.session())) {
                 Decision decision = candidates.sendTo(fib, offer.site(), route, facts, Rule.SESSION);
-                if (decision != null && !(decision instanceof Decision.Refuse)) {
+                if (decision != null) {
                     return decision;
                 }
             }
@@ -264,7 +264,7 @@ public final class Steering {
         } else {
             steps.add("the route is " + route.uri());
             steps.add(ownSite + " (this site) has " + route.localInstances() + " instances of it");
-            route.learned().forEach(offer -> steps.add(candidates.describe(fib, offer, facts)));
+            route.learned().forEach(offer -> steps.add(candidates.describe(fib, route, offer, facts)));
             OperatorOverride override = own.overrides().of(route.uri());
             if (override != null) {
                 steps.add("an operator ordered " + override.kind() + ": " + override.who() + ", " + override.why());
@@ -318,7 +318,8 @@ public final class Steering {
                     && info != null
                     && view.freshness() != Freshness.GONE
                     && info.health().goRouters() > 0
-                    && policy.allows(host, offer, info.region());
+                    && policy.allows(host, offer, info.region())
+                    && (route == null || route.own() == null || route.own().allows(info.region()));
             if (view == null || info == null || !possible) {
                 continue;
             }
