@@ -78,7 +78,11 @@ final class Candidates {
             SiteView view = fib.site(offer.site());
             SiteInfo info = view == null ? null : view.info();
             int tier = view == null || info == null ? -1 : tier(view, info, route, offer.offer(), facts);
-            if (info == null || tier < 0 || tier > bestTier || !isAs(wanted, tier, info) || offer.site().equals(but)) {
+            if (info == null
+                    || tier < 0
+                    || tier > bestTier
+                    || !isAs(wanted, tier, info)
+                    || offer.site().equals(but)) {
                 continue;
             }
             double score = Rendezvous.score(offer.site(), facts.client(), weight(info.health(), wanted));

@@ -177,8 +177,8 @@ final class SteeringWorld {
     }
 
     @Nullable
-    Decision secondChance(RequestFacts facts) {
-        return steering().secondChance(fib(), facts);
+    Decision secondChance(RequestFacts facts, null) {
+        return steering().secondChance(fib(), facts, null);
     }
 
     static RequestFacts ask(String host) {
