@@ -1,5 +1,6 @@
 package io.grouter.app;
 
+import io.grouter.route.Durations;
 import io.grouter.route.ListDefault;
 import io.grouter.route.SiteId;
 import java.lang.reflect.InvocationTargetException;

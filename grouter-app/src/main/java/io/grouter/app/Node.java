@@ -12,6 +12,9 @@ import io.grouter.gorouter.HealthProber;
 import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.gossip.Gossip;
 import io.grouter.nats.NatsFeed;
+import io.grouter.overrides.OverrideChange;
+import io.grouter.overrides.OverrideKeeper;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.overrides.Overrides;
 import io.grouter.proxy.Decider;
 import io.grouter.proxy.ProxyServer;
@@ -31,6 +34,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -48,6 +53,9 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
+    private static final Duration OVERRIDES_TICK = Duration.ofSeconds(1);
+    private static final Duration OVERRIDES_LOOK = Duration.ofMillis(50);
+
     private final Config config;
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final GoRouterPool goRouters;
@@ -57,8 +65,11 @@ public final class Node implements AutoCloseable {
     private final RibThread rib;
     private final Journal journal;
     private final @Nullable StateKeeper state;
+    private final OverrideStore overrides;
+    private final @Nullable OverrideKeeper overrideKeeper;
     private final Steering steering;
     private final LongSupplier clock = System::nanoTime;
+    private final LongSupplier wallClock = System::currentTimeMillis;
     private final NatsFeed feed;
     private final @Nullable Gossip gossip;
     private final AdminApi api;
@@ -68,6 +79,8 @@ public final class Node implements AutoCloseable {
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
     private volatile @Nullable Path file;
+    /** The overrides the tables know of. Used by the rib thread only. */
+    private Overrides marked = Overrides.NONE;
 
     /**
      * Makes a node, not yet started.
@@ -87,8 +100,9 @@ public final class Node implements AutoCloseable {
                 new OfferPolicy(config.steering().rules(), config.steering().sessions()),
                 metrics);
         this.rib = new RibThread(tables, clock, config.rib().queueCapacity(), metrics);
+        this.overrides = new OverrideStore(new SecureRandom().nextLong(), metrics);
         this.watch = new SiteWatch(
-                meter, new Spill(config.steering().spill()), rib::fib, () -> Overrides.NONE, clock, metrics);
+                meter, new Spill(config.steering().spill()), rib::fib, overrides::current, clock, metrics);
         this.journal = new Journal(config.rib().journalEntries(), System::currentTimeMillis);
         this.steering =
                 new Steering(site, config.steering(), config.relay().tls().given());
@@ -100,17 +114,52 @@ public final class Node implements AutoCloseable {
                         name,
                         rib,
                         () -> site.info(List.of(), relays(), ownSite().health()),
+                        overrides,
                         clock,
+                        wallClock,
                         metrics)
                 : null;
         this.state = config.state().file().isEmpty()
                 ? null
                 : new StateKeeper(config.state(), site.name(), rib, clock, System::currentTimeMillis, metrics);
+        this.overrideKeeper = config.state().file().isEmpty()
+                ? null
+                : new OverrideKeeper(Path.of(config.state().file() + ".overrides"), site.name(), overrides, metrics);
+        overrides.audit(this::onOverride);
+        overrides.onChange(now -> watch.refresh());
+        rib.every(OVERRIDES_TICK, (tables, now) -> overrides.tick(wallClock.getAsLong(), now));
+        rib.every(OVERRIDES_LOOK, (tables, now) -> mark(tables));
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
-        this.api = new AdminApi(
-                new AdminSources(site, rib, journal, this::ownSite, steering, goRouters, control(), metrics, clock));
+        this.api = new AdminApi(new AdminSources(
+                site,
+                rib,
+                journal,
+                this::ownSite,
+                steering,
+                goRouters,
+                control(),
+                metrics,
+                overrides,
+                clock,
+                wallClock));
+    }
+
+    /** Marks the routes that are sent elsewhere in what this site offers. */
+    private void mark(Rib tables) {
+        Overrides current = overrides.current();
+        if (current != marked) {
+            marked = current;
+            tables.overrides(current);
+        }
+    }
+
+    /** Into the journal and the log, or, when the rib thread has no room, at least into the log. */
+    private void onOverride(OverrideChange change) {
+        if (!rib.post((tables, now) -> tables.overridden(change))) {
+            ChangeLog.logOverride(change);
+        }
     }
 
     /** Returns where other sites are to send requests. */
@@ -221,6 +270,10 @@ public final class Node implements AutoCloseable {
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {
             feed.restored();
         }
+        if (overrideKeeper != null) {
+            overrideKeeper.restore(wallClock.getAsLong(), clock.getAsLong());
+            started(overrideKeeper).start();
+        }
         started(rib).start();
         if (state != null) {
             started(state).start();
@@ -284,10 +337,11 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Lets requests that are under way end, for as long as {@code proxy.drain} says: readiness fails at once, then no
-     * connections are taken any more. Blocks until it is done; to be followed by {@link #close}.
+     * Lets requests that are under way end, for as long as {@code proxy.drain} says: readiness fails at once, the other
+     * nodes are told, then no connections are taken any more. Blocks until it is done; to be followed by {@link #close}.
      */
     public void drain() throws InterruptedException {
+        watch.drain();
         api.serving(false);
         ProxyServer frontend = proxy;
         if (frontend != null) {

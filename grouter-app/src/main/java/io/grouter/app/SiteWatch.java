@@ -34,6 +34,7 @@ final class SiteWatch implements AutoCloseable {
     private final LongSupplier clock;
     private final ScheduledExecutorService thread;
     private volatile int spillPermille;
+    private volatile boolean draining;
     private volatile OwnSite now;
 
     SiteWatch(
@@ -101,8 +102,16 @@ final class SiteWatch implements AutoCloseable {
     }
 
     /** Takes over what has changed, at once. Any thread. */
-    void refresh() {
-        now = new OwnSite(meter.health(), spillPermille, overrides.get());
+    synchronized void refresh() {
+        Overrides current = overrides.get();
+        boolean leaving = draining || current.ofSite() != null;
+        now = new OwnSite(meter.health().withDraining(leaving), spillPermille, current);
+    }
+
+    /** Says from now on that this node is about to leave. */
+    void drain() {
+        draining = true;
+        refresh();
     }
 
     /** Returns what is so now. Any thread. */

@@ -29,6 +29,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,7 @@ public final class AdminApi {
     private final Steering steering;
     private final GoRouterPool goRouters;
     private final NodeControl control;
+    private final OverridesApi overrides;
     private final PrometheusRegistry metrics;
     private final LongSupplier clock;
     private volatile boolean serving;
@@ -75,6 +77,7 @@ public final class AdminApi {
         this.steering = sources.steering();
         this.goRouters = sources.goRouters();
         this.control = sources.control();
+        this.overrides = new OverridesApi(sources);
         this.metrics = sources.metrics();
         this.clock = sources.clock();
     }
@@ -97,7 +100,7 @@ public final class AdminApi {
             return new Answer(status, "application/problem+json", body);
         }
 
-        private static Answer json(int status, Object body) {
+        static Answer json(int status, Object body) {
             return new Answer(status, JSON, body);
         }
     }
@@ -109,11 +112,26 @@ public final class AdminApi {
 
     /** Returns the methods allowed for a path, as in the header {@code Allow}. */
     public String allowed(String path) {
+        String ofOverrides = OverridesApi.allowed(path);
+        if (ofOverrides != null) {
+            return ofOverrides;
+        }
         return path.equals(RELEASE) || path.equals(RELOAD) || forgotten(path) != null ? "POST" : "GET, HEAD";
     }
 
-    /** Answers one request; path and query still escaped. */
+    /** Answers one request that has no body; path and query still escaped. */
     public Answer answer(String method, String path, @Nullable String query) {
+        return answer(method, path, query, new byte[0]);
+    }
+
+    /** Answers one request; path and query still escaped. */
+    public Answer answer(String method, String path, @Nullable String query, byte[] content) {
+        String ofOverrides = OverridesApi.allowed(path);
+        if (ofOverrides != null) {
+            return Arrays.asList(ofOverrides.split(", ", -1)).contains(method)
+                    ? override(method, path, query, content)
+                    : notAllowed(method, ofOverrides);
+        }
         if (!allowed(path).equals("GET, HEAD")) {
             return method.equals("POST") ? act(path, query) : notAllowed(method, allowed(path));
         }
@@ -143,12 +161,21 @@ public final class AdminApi {
                         404,
                         "Not found",
                         "nothing at " + path + " (there are: /health, /ready, /metrics, /v1/routes, "
-                                + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/config, /v1/explain?url=..., and POST "
+                                + "/v1/routes/{host/path}, /v1/sites, /v1/journal, /v1/overrides, /v1/drain, /v1/config, /v1/explain?url=..., and POST "
+                                + "/v1/drain, /v1/force, "
                                 + RELEASE
                                 + ", "
                                 + RELOAD
                                 + ", /v1/sites/{site}/forget)");
         };
+    }
+
+    private Answer override(String method, String path, @Nullable String query, byte[] content) {
+        try {
+            return overrides.answer(method, path, parse(query), content);
+        } catch (IllegalArgumentException e) {
+            return Answer.problem(400, "Bad request", String.valueOf(e.getMessage()));
+        }
     }
 
     private static @Nullable String forgotten(String path) {

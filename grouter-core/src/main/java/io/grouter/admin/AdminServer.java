@@ -21,6 +21,7 @@ public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
     private static final int THREADS = 2;
     private static final int QUEUE = 64;
+    private static final int MOST_BODY = 16 << 10;
 
     private final AdminConfig config;
     private final AdminApi api;
@@ -78,16 +79,7 @@ public final class AdminServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            AdminApi.Answer answer;
-            try {
-                answer = api.answer(
-                        exchange.getRequestMethod(),
-                        exchange.getRequestURI().getRawPath(),
-                        exchange.getRequestURI().getRawQuery());
-            } catch (RuntimeException e) {
-                log.error("admin request {} failed", exchange.getRequestURI(), e);
-                answer = AdminApi.Answer.problem(500, "Internal error", "see the log of this node");
-            }
+            AdminApi.Answer answer = answer(exchange);
             byte[] body = answer.body() instanceof String text
                     ? text.getBytes(StandardCharsets.UTF_8)
                     : json.writerWithDefaultPrettyPrinter().writeValueAsBytes(answer.body());
@@ -103,6 +95,24 @@ public final class AdminServer implements AutoCloseable {
             if (!head) {
                 exchange.getResponseBody().write(body);
             }
+        }
+    }
+
+    private AdminApi.Answer answer(HttpExchange exchange) throws IOException {
+        boolean post = exchange.getRequestMethod().equals("POST");
+        byte[] content = post ? exchange.getRequestBody().readNBytes(MOST_BODY + 1) : new byte[0];
+        if (content.length > MOST_BODY) {
+            return AdminApi.Answer.problem(413, "Too large", "body: more than " + MOST_BODY + " bytes");
+        }
+        try {
+            return api.answer(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().getRawPath(),
+                    exchange.getRequestURI().getRawQuery(),
+                    content);
+        } catch (RuntimeException e) {
+            log.error("admin request {} failed", exchange.getRequestURI(), e);
+            return AdminApi.Answer.problem(500, "Internal error", "see the log of this node");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.grouter.admin;
 
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Journal;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
@@ -21,7 +22,9 @@ import java.util.function.Supplier;
  * @param goRouters this site's GoRouters
  * @param control what can be done with the node
  * @param metrics all figures
+ * @param overrides what operators ordered
  * @param clock monotonic nanoseconds
+ * @param wallClock milliseconds since 1970
  */
 public record AdminSources(
         SiteConfig site,
@@ -32,4 +35,6 @@ public record AdminSources(
         GoRouterPool goRouters,
         NodeControl control,
         PrometheusRegistry metrics,
-        LongSupplier clock) {}
+        OverrideStore overrides,
+        LongSupplier clock,
+        LongSupplier wallClock) {}

@@ -1,5 +1,7 @@
 package io.grouter.admin;
 
+import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.OverrideChange;
 import io.grouter.rib.Journal;
 import io.grouter.rib.RibEvent;
 import io.grouter.route.RouteUri;
@@ -45,6 +47,9 @@ final class JournalView {
             return added.uri();
         } else if (event instanceof RibEvent.RouteChanged changed) {
             return changed.uri();
+        }
+        if (event instanceof RibEvent.OverrideChanged changed) {
+            return changed.change().override().route();
         }
         return event instanceof RibEvent.RouteRemoved removed ? removed.uri() : null;
     }
@@ -116,7 +121,22 @@ final class JournalView {
             body.put("endpoints", restored.local());
             body.put("learned", restored.learned());
             cause(body, "state-file", "start");
+        } else if (event instanceof RibEvent.OverrideChanged changed) {
+            override(body, changed.change());
         }
+    }
+
+    private void override(Map<String, Object> body, OverrideChange change) {
+        OperatorOverride order = change.override();
+        body.put("what", "override-" + change.what().name().toLowerCase(Locale.ROOT));
+        body.put("site", ownSite);
+        body.putAll(OverrideView.of(order, "to"));
+        if (!change.by().isEmpty()) {
+            body.put("by", change.by());
+        }
+        boolean over = change.what() == OverrideChange.What.EXPIRED;
+        body.put("source", over ? "clock" : change.here() ? "operator" : "sibling");
+        body.put("reason", order.why());
     }
 
     private static void route(Map<String, Object> body, String what, String site, RouteUri uri) {

@@ -1,11 +1,13 @@
 package io.grouter.proxy;
 
 import io.grouter.fib.Fib;
+import io.grouter.fib.RouteEntry;
 import io.grouter.gorouter.GoRouter;
 import io.grouter.http.Field;
 import io.grouter.http.Head;
 import io.grouter.route.SiteId;
 import io.grouter.steering.Decision;
+import io.grouter.steering.OwnSite;
 import io.grouter.steering.RequestFacts;
 import io.grouter.steering.RequestFacts.Arrival;
 import io.netty.buffer.ByteBuf;
@@ -143,7 +145,12 @@ final class Exchange {
         boolean secure = https || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
         RequestFacts question = factsFor(target, secure);
         asked = question;
-        act(proxy.decider().decide(fib, proxy.ownSite().get(), question), question, target);
+        OwnSite own = proxy.ownSite().get();
+        if (!own.overrides().isEmpty() && from == null) {
+            RouteEntry route = fib.lookup(question.host(), question.path());
+            own.overrides().arrived(route == null ? null : route.uri(), startNanos);
+        }
+        act(proxy.decider().decide(fib, own, question), question, target);
     }
 
     private void act(Decision decision, RequestFacts question, Target target) {

@@ -4,6 +4,7 @@ import io.grouter.fib.Fib;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.OverrideChange;
 import io.grouter.overrides.Overrides;
 import io.grouter.route.Bytes;
 import io.grouter.route.ChangeResult;
@@ -523,6 +524,11 @@ public final class Rib {
     /** Notes in the journal that something an operator has to look at began or ended. */
     public void alarm(SiteId site, boolean raised, String what) {
         events.add(new RibEvent.Alarm(site, raised, what));
+    }
+
+    /** Notes in the journal that an operator's override began or ended. */
+    public void overridden(OverrideChange change) {
+        events.add(new RibEvent.OverrideChanged(change));
     }
 
     /** Says that something a {@link SiteView} shows has changed, so that the next snapshot carries it. */

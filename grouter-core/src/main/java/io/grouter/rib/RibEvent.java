@@ -1,5 +1,6 @@
 package io.grouter.rib;
 
+import io.grouter.overrides.OverrideChange;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.RouteUri;
@@ -99,4 +100,11 @@ public sealed interface RibEvent {
      * @param learned routes of other sites
      */
     record Restored(int local, int learned) implements RibEvent {}
+
+    /**
+     * An operator's override began or ended.
+     *
+     * @param change which one, and why
+     */
+    record OverrideChanged(OverrideChange change) implements RibEvent {}
 }

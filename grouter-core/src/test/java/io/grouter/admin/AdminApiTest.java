@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Journal;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibThread;
@@ -75,7 +76,10 @@ class AdminApiTest {
                 }
             },
             metrics,
-            () -> Duration.ofSeconds(3).toNanos()));
+            new OverrideStore(1, metrics),
+            offer -> false,
+            () -> Duration.ofSeconds(3).toNanos(),
+            () -> 0));
 
     private @Nullable SiteId trusted = DC2;
     private List<String> problems = List.of();

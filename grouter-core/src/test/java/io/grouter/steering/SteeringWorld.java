@@ -177,7 +177,7 @@ final class SteeringWorld {
     }
 
     @Nullable
-    Decision secondChance(RequestFacts facts, null) {
+    Decision secondChance(RequestFacts facts) {
         return steering().secondChance(fib(), facts, null);
     }
 

@@ -6,6 +6,8 @@ import io.grouter.link.LinkConfig;
 import io.grouter.link.Membership;
 import io.grouter.link.Peer;
 import io.grouter.link.SiteLink;
+import io.grouter.overrides.OverrideEntry;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibTask;
 import io.grouter.rib.RibThread;
@@ -18,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -57,8 +60,10 @@ public final class Gossip implements AutoCloseable {
      * Makes the replication of a node, not yet joined; registers its work with the rib thread, which must not run yet.
      *
      * @param nodeName name of this node in logs
-     * @param info what this site says of itself now; called on the rib thread, must not block
+     * @param info what this node says of its site now; called on the rib thread, must not block
+     * @param overrides what operators ordered for this site; shared with its other nodes
      * @param clock monotonic nanoseconds
+     * @param wallClock milliseconds since 1970
      * @throws IOException when the transport cannot be made from the configuration
      */
     public Gossip(
@@ -67,7 +72,9 @@ public final class Gossip implements AutoCloseable {
             String nodeName,
             RibThread rib,
             Supplier<SiteInfo> info,
+            OverrideStore overrides,
             LongSupplier clock,
+            LongSupplier wallClock,
             PrometheusRegistry registry)
             throws IOException {
         SecureRandom random = new SecureRandom();
@@ -92,10 +99,40 @@ public final class Gossip implements AutoCloseable {
             return thread;
         });
         boolean remembers = incarnations.last() > 0;
-        this.protocol = new Protocol(own, node, remembers, config, new LinkOutbox(), metrics, random);
+        this.protocol = new Protocol(
+                own, node, remembers, config, new LinkOutbox(), metrics, random, shared(overrides, wallClock));
         rib.listen((fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges));
         rib.every(TICK, this::tick);
         register(registry);
+    }
+
+    private SharedOverrides shared(OverrideStore store, LongSupplier wallClock) {
+        return new SharedOverrides() {
+            @Override
+            public long digest() {
+                return store.digest();
+            }
+
+            @Override
+            public long orders() {
+                return store.orders();
+            }
+
+            @Override
+            public List<OverrideEntry> entries() {
+                return store.entries();
+            }
+
+            @Override
+            public boolean siteDrained() {
+                return store.current().ofSite() != null;
+            }
+
+            @Override
+            public void merge(List<OverrideEntry> entries) {
+                store.merge(entries, wallClock.getAsLong(), clock.getAsLong());
+            }
+        };
     }
 
     private LinkConfig transport() {

@@ -1,5 +1,6 @@
 package io.grouter.gossip;
 
+import io.grouter.overrides.OverrideEntry;
 import io.grouter.rib.OfferTable;
 import io.grouter.route.OfferChange;
 import io.grouter.route.SiteId;
@@ -34,7 +35,8 @@ sealed interface Message {
      * @param digest digest of all routes
      * @param complete whether the site is sure that this is all it has; if not, nothing may be taken as withdrawn
      * @param hears the sites it hears directly at present
-     * @param info what the site says of itself
+     * @param info what the site, or this node of it, says of itself
+     * @param overrides digest of the overrides this node holds, which only its siblings are told; 0 = none
      */
     record Heartbeat(
             Head head,
@@ -44,10 +46,24 @@ sealed interface Message {
             long digest,
             boolean complete,
             Set<SiteId> hears,
-            SiteInfo info)
+            SiteInfo info,
+            long overrides)
             implements Message {
         public Heartbeat {
             hears = new TreeSet<>(hears);
+        }
+
+        /** Makes a heartbeat that says nothing of overrides. */
+        Heartbeat(
+                Head head,
+                long beat,
+                long sequence,
+                int routes,
+                long digest,
+                boolean complete,
+                Set<SiteId> hears,
+                SiteInfo info) {
+            this(head, beat, sequence, routes, digest, complete, hears, info, 0);
         }
     }
 
@@ -109,6 +125,16 @@ sealed interface Message {
     /** Tells a site which incarnation of its table was seen last; 0 = none. */
     record Behind(Head head) implements Message {}
 
+    /**
+     * Overrides that a node of the site holds, for its siblings only: all, or a part of them.
+     *
+     * @param entries at most {@value #MOST_ENTRIES}
+     */
+    record Overrides(Head head, List<OverrideEntry> entries) implements Message {
+        /** Most entries of one message. */
+        static final int MOST_ENTRIES = 64;
+    }
+
     /** Returns how many bytes this takes at most once it is encoded, roughly. */
     default int weight() {
         if (this instanceof Announce announce) {
@@ -119,6 +145,12 @@ sealed interface Message {
                 routes += bucket.routes().size();
             }
             return 200 + routes * 80;
+        } else if (this instanceof Overrides overrides) {
+            int bytes = 200;
+            for (OverrideEntry entry : overrides.entries()) {
+                bytes += OverrideCodec.weight(entry);
+            }
+            return bytes;
         }
         return this instanceof Digests ? 12 * OfferTable.BUCKETS : 400;
     }

@@ -3,6 +3,7 @@ package io.grouter.gossip;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import io.grouter.overrides.OverrideEntry;
 import io.grouter.rib.OfferTable;
 import io.grouter.route.Alias;
 import io.grouter.route.OfferChange;
@@ -51,6 +52,8 @@ final class MessageCodec {
     private static final int SIZES = 19;
     private static final int WANTED = 20;
     private static final int BUCKET = 21;
+    private static final int OVERRIDES_DIGEST = 22;
+    private static final int OVERRIDE = 23;
 
     private MessageCodec() {}
 
@@ -90,7 +93,10 @@ final class MessageCodec {
         } else if (message instanceof Message.Busy) {
             return 7;
         }
-        return message instanceof Message.Ask ? 8 : 9;
+        if (message instanceof Message.Ask) {
+            return 8;
+        }
+        return message instanceof Message.Behind ? 9 : 10;
     }
 
     private static void writeHead(CodedOutputStream out, int type, Message.Head head) throws IOException {
@@ -125,6 +131,9 @@ final class MessageCodec {
                 out.writeString(HEARS, site.name());
             }
             nested(out, INFO, inner -> writeInfo(inner, heartbeat.info()));
+            if (heartbeat.overrides() != 0) {
+                out.writeFixed64(OVERRIDES_DIGEST, heartbeat.overrides());
+            }
         } else if (message instanceof Message.Announce announce) {
             out.writeInt64(SEQUENCE, announce.previous());
             nested(out, CHANGES, inner -> RouteBlock.write(inner, announce.changes()));
@@ -153,6 +162,10 @@ final class MessageCodec {
             }
         } else if (message instanceof Message.Busy busy) {
             out.writeInt64(QUERY, busy.query());
+        } else if (message instanceof Message.Overrides overrides) {
+            for (OverrideEntry entry : overrides.entries()) {
+                nested(out, OVERRIDE, inner -> OverrideCodec.write(inner, entry));
+            }
         }
     }
 
@@ -244,7 +257,7 @@ final class MessageCodec {
         in.popLimit(limit);
     }
 
-    private static String string(CodedInputStream in) throws IOException {
+    static String string(CodedInputStream in) throws IOException {
         String text = in.readStringRequireUtf8();
         if (text.length() > RouteUri.MAX_LENGTH) {
             throw new IllegalArgumentException("a text of " + text.length() + " characters");
@@ -282,6 +295,8 @@ final class MessageCodec {
         private final RouteBlock.Budget budget = new RouteBlock.Budget();
         private final Set<SiteId> hears = new HashSet<>();
         private final List<Message.Bucket> buckets = new ArrayList<>();
+        private long overridesDigest;
+        private final List<OverrideEntry> overrides = new ArrayList<>();
 
         void read(CodedInputStream in) throws IOException {
             fields(in, field -> readHead(field, in) || readBody(field, in));
@@ -323,11 +338,15 @@ final class MessageCodec {
                 case SIZES -> sizes = in.readByteArray();
                 case WANTED -> wanted = in.readByteArray();
                 case BUCKET -> buckets.add(readBucket(in));
+                case OVERRIDES_DIGEST -> overridesDigest = in.readFixed64();
+                case OVERRIDE -> readOverride(in);
                 default -> {
                     return false;
                 }
             }
-            if (hears.size() > MAX_ADDRESSES * 4 || buckets.size() > MAX_BUCKETS) {
+            if (hears.size() > MAX_ADDRESSES * 4
+                    || buckets.size() > MAX_BUCKETS
+                    || overrides.size() > Message.Overrides.MOST_ENTRIES) {
                 throw new IllegalArgumentException("too many of a field");
             }
             return true;
@@ -345,7 +364,8 @@ final class MessageCodec {
                     if (info == null) {
                         throw new IllegalArgumentException("heartbeat without info");
                     }
-                    yield new Message.Heartbeat(head, beat, sequence, routes, digest, complete, hears, info);
+                    yield new Message.Heartbeat(
+                            head, beat, sequence, routes, digest, complete, hears, info, overridesDigest);
                 }
                 case 2 -> announce(head);
                 case 3 -> new Message.Pull(head, query, sequence, byDigest);
@@ -355,8 +375,19 @@ final class MessageCodec {
                 case 7 -> new Message.Busy(head, query);
                 case 8 -> new Message.Ask(head);
                 case 9 -> new Message.Behind(head);
+                case 10 -> new Message.Overrides(head, List.copyOf(overrides));
                 default -> throw new UnknownType();
             };
+        }
+
+        /** An override of a kind that a newer version has is passed over; the others count all the same. */
+        private void readOverride(CodedInputStream in) throws IOException {
+            OverrideCodec.Reader reader = new OverrideCodec.Reader();
+            MessageCodec.message(in, field -> reader.field(field, in));
+            OverrideEntry entry = reader.entry();
+            if (entry != null) {
+                overrides.add(entry);
+            }
         }
 
         private Message announce(Message.Head head) throws IOException {

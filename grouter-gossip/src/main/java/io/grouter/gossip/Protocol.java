@@ -57,6 +57,9 @@ final class Protocol {
     private Membership members = Membership.NONE;
     private long strangersNanos;
     private boolean strangersReported;
+    /** Whether the last heartbeat said that the site is draining. */
+    private boolean draining;
+
     private boolean ticked;
     private long lastTickNanos;
     private long nowNanos;
@@ -99,6 +102,7 @@ final class Protocol {
      *
      * @param node number of this process
      * @param remembers whether this node knows the last incarnation it used
+     * @param overrides what operators ordered for this site
      */
     Protocol(
             SiteId own,
@@ -107,7 +111,8 @@ final class Protocol {
             GossipConfig config,
             Outbox out,
             GossipMetrics metrics,
-            RandomGenerator random) {
+            RandomGenerator random,
+            SharedOverrides overrides) {
         this.own = own;
         this.config = config;
         this.out = out;
@@ -115,7 +120,7 @@ final class Protocol {
         this.random = random;
         this.speech = new Speech(own, node, remembers, out);
         this.answers = new Answers(out, metrics, config.maxTransfers());
-        this.siblings = new Siblings(own, node, config, out, metrics, random, speech.log());
+        this.siblings = new Siblings(own, node, config, out, metrics, random, speech.log(), overrides);
     }
 
     // ---- members
@@ -197,11 +202,12 @@ final class Protocol {
         }
         if (speech.speaking(members.speaker())) {
             speech.announce(true, false, this::speakers, now);
-            if (speech.beatDue(now, config.heartbeat().toNanos())) {
+            boolean turned = draining != siblings.together(info.health()).draining();
+            if (turned || speech.beatDue(now, config.heartbeat().toNanos())) {
                 heartbeat(rib, info);
             }
         }
-        siblings.tick(rib, now);
+        siblings.tick(rib, info, now);
         remotes.values().forEach(remote -> remote.reader.tick(now));
         age(rib, now);
         watchStrangers(rib, now);
@@ -210,6 +216,8 @@ final class Protocol {
     private void heartbeat(Rib rib, SiteInfo info) {
         speech.announce(true, true, this::speakers, nowNanos);
         OfferTable table = rib.ownOffers();
+        SiteInfo site = SiteSum.with(info, siblings.together(info.health()));
+        draining = site.health().draining();
         out.send(
                 speakers(),
                 true,
@@ -221,7 +229,7 @@ final class Protocol {
                         table.digest(),
                         rib.complete(),
                         hears(),
-                        info));
+                        site));
     }
 
     private Message.Head head(@Nullable SiteId to, TableId table, long incarnation) {
@@ -263,6 +271,8 @@ final class Protocol {
             speech.saw(head.incarnation(), head.claimant(), source.site(), now);
         } else if (head.from().equals(own) != source.sibling() && !(source.sibling() && isStatement(message))) {
             metrics.rejected(source, "own-site");
+        } else if (head.table().official() && message instanceof Message.Overrides) {
+            metrics.rejected(source, "not-a-sibling");
         } else if (!head.table().official()) {
             siblings.onMessage(rib, received, answers, now);
         } else if (message instanceof Message.Pull || message instanceof Message.BucketRequest) {

@@ -2,6 +2,7 @@ package io.grouter.gossip;
 
 import io.grouter.link.Membership;
 import io.grouter.link.Peer;
+import io.grouter.overrides.OverrideEntry;
 import io.grouter.rib.OfferTable;
 import io.grouter.rib.Rib;
 import io.grouter.route.ChangeResult;
@@ -10,6 +11,7 @@ import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * reported. Used by the rib thread only; time is an argument.
  */
 final class Siblings {
-    private static final SiteInfo NO_INFO =
-            new SiteInfo("", List.of(), 0, 0, List.of(), List.of(), List.of(), SiteHealth.NONE);
     private static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
     private static final int CHANGES_PER_MESSAGE = 2_000;
+    /** Orders that are given one after the other go out together. */
+    private static final long ORDERS_NANOS = Duration.ofMillis(50).toNanos();
+
+    private static final long OVERRIDES_NANOS = Duration.ofSeconds(1).toNanos();
     private static final String DIFFERS = "node %s hears something else than this one";
 
     private final SiteId own;
@@ -36,6 +40,7 @@ final class Siblings {
     private final GossipMetrics metrics;
     private final RandomGenerator random;
     private final AnnounceLog log;
+    private final SharedOverrides overrides;
     private final TableId table;
     private final Map<Long, Sibling> known = new HashMap<>();
     private Membership members = Membership.NONE;
@@ -46,6 +51,10 @@ final class Siblings {
     private long beatNanos;
     private long changedNanos;
     private long told;
+    private boolean draining;
+    private long ordersTold;
+    private boolean ordersSent;
+    private long ordersNanos;
 
     private static final class Sibling {
         final Peer peer;
@@ -56,6 +65,9 @@ final class Siblings {
         boolean differs;
         long differsNanos;
         boolean reported;
+        SiteHealth health = SiteHealth.NONE;
+        boolean overridesSent;
+        long overridesNanos;
 
         Sibling(Peer peer) {
             this.peer = peer;
@@ -69,7 +81,8 @@ final class Siblings {
             Outbox out,
             GossipMetrics metrics,
             RandomGenerator random,
-            AnnounceLog log) {
+            AnnounceLog log,
+            SharedOverrides overrides) {
         this.own = own;
         this.node = node;
         this.config = config;
@@ -77,10 +90,14 @@ final class Siblings {
         this.metrics = metrics;
         this.random = random;
         this.log = log;
+        this.overrides = overrides;
+        this.ordersTold = overrides.orders();
         this.table = new TableId(own, node);
     }
 
     void onMembership(Membership now) {
+        // Who is new here is told at once.
+        beatSent &= members.siblings().containsAll(now.siblings());
         members = now;
     }
 
@@ -117,19 +134,30 @@ final class Siblings {
         return lowest;
     }
 
-    void tick(Rib rib, long now) {
+    void tick(Rib rib, SiteInfo info, long now) {
         live = Protocol.live(rib);
         known.values().removeIf(each -> left(rib, each, now));
+        tellOrders(now);
+        boolean turned = draining != info.health().draining();
         if (!members.siblings().isEmpty()
-                && (!beatSent || now - beatNanos >= config.heartbeat().toNanos())) {
+                && (!beatSent || turned || now - beatNanos >= config.heartbeat().toNanos())) {
             beatSent = true;
             beatNanos = now;
+            draining = info.health().draining();
             OfferTable routes = rib.ownOffers();
             out.send(
                     List.of(),
                     true,
                     new Message.Heartbeat(
-                            head(), ++beat, told, routes.size(), routes.digest(), live, Set.of(), NO_INFO));
+                            head(),
+                            ++beat,
+                            told,
+                            routes.size(),
+                            routes.digest(),
+                            live,
+                            Set.of(),
+                            info,
+                            overrides.digest()));
         }
         follow(rib, now);
         TableReader current = reader;
@@ -137,6 +165,33 @@ final class Siblings {
             current.tick(now);
         }
         report(rib, now);
+    }
+
+    /** Tells the siblings all overrides as soon as an operator has told this node something. */
+    private void tellOrders(long now) {
+        long orders = overrides.orders();
+        if (orders != ordersTold && (!ordersSent || now - ordersNanos >= ORDERS_NANOS)) {
+            ordersTold = orders;
+            ordersSent = true;
+            ordersNanos = now;
+            tellOverrides(List.of(), true);
+        }
+    }
+
+    private void tellOverrides(List<Peer> to, boolean all) {
+        List<OverrideEntry> entries = overrides.entries();
+        for (int from = 0; from < entries.size(); from += Message.Overrides.MOST_ENTRIES) {
+            int end = Math.min(entries.size(), from + Message.Overrides.MOST_ENTRIES);
+            out.send(to, all, new Message.Overrides(head(), List.copyOf(entries.subList(from, end))));
+        }
+    }
+
+    /** Returns the health of the site: this node's together with that of the siblings heard. */
+    SiteHealth together(SiteHealth mine) {
+        List<SiteHealth> nodes = new ArrayList<>();
+        nodes.add(mine);
+        known.values().forEach(each -> nodes.add(each.health));
+        return SiteSum.of(nodes, overrides.siteDrained());
     }
 
     private boolean left(Rib rib, Sibling each, long now) {
@@ -230,6 +285,8 @@ final class Siblings {
             }
         } else if (message instanceof Message.Heartbeat heartbeat) {
             onHeartbeat(rib, source, heartbeat, now);
+        } else if (message instanceof Message.Overrides told) {
+            onOverrides(source, told);
         } else {
             onContent(message, now);
         }
@@ -246,11 +303,26 @@ final class Siblings {
         sibling.routes = heartbeat.routes();
         sibling.digest = heartbeat.digest();
         sibling.heardNanos = now;
+        sibling.health = heartbeat.info().health();
+        boolean due = !sibling.overridesSent || now - sibling.overridesNanos >= OVERRIDES_NANOS;
+        if (heartbeat.overrides() != overrides.digest() && due) {
+            sibling.overridesSent = true;
+            sibling.overridesNanos = now;
+            tellOverrides(List.of(source), false);
+        }
         compare(rib, sibling, now);
         TableReader current = reader;
         if (current != null && current.id().node() == from && heartbeat.complete()) {
             current.onHeartbeat(heartbeat, now);
             rib.siblingComplete(current.equal(heartbeat) || current.settled());
+        }
+    }
+
+    private void onOverrides(Peer source, Message.Overrides told) {
+        if (told.head().table().node() == source.node()) {
+            overrides.merge(told.entries());
+        } else {
+            metrics.rejected(source, "not-a-sibling");
         }
     }
 

@@ -7,6 +7,7 @@ import io.grouter.fib.Fib;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.link.LinkTlsConfig;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibConfig;
 import io.grouter.rib.RibThread;
@@ -62,7 +63,9 @@ class GossipIT {
                     name,
                     rib,
                     () -> new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
+                    new OverrideStore(System.nanoTime(), metrics),
                     System::nanoTime,
+                    System::currentTimeMillis,
                     metrics);
             rib.start();
             rib.post((tables, now) -> tables.feed(FeedState.LIVE, "test", now));

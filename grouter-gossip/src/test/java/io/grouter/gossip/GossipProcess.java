@@ -3,6 +3,7 @@ package io.grouter.gossip;
 import io.grouter.fib.Fib;
 import io.grouter.fib.SiteView;
 import io.grouter.link.LinkTlsConfig;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibEvent;
 import io.grouter.rib.RibThread;
@@ -66,7 +67,9 @@ public final class GossipProcess {
                 text(config, "name"),
                 rib,
                 () -> new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1)),
+                new OverrideStore(System.nanoTime(), registry),
                 System::nanoTime,
+                System::currentTimeMillis,
                 registry);
         rib.listen(this::onPublished);
     }

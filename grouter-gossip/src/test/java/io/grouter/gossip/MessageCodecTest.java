@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.OverrideEntry;
 import io.grouter.rib.OfferTable;
 import io.grouter.route.Alias;
 import io.grouter.route.Offer;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -72,7 +75,21 @@ class MessageCodecTest {
                         HEAD, 5, 2, List.of(new Message.Bucket(OfferTable.bucketOf(URI), true, List.of(guid)))),
                 new Message.Busy(HEAD, 5),
                 new Message.Ask(HEAD),
-                new Message.Behind(HEAD));
+                new Message.Behind(HEAD),
+                new Message.Heartbeat(HEAD, 4, 2, 3, -4, true, Set.of(), none, -9),
+                new Message.Overrides(HEAD, List.of(siteDrain(), removal())));
+    }
+
+    private static OverrideEntry siteDrain() {
+        OperatorOverride order =
+                new OperatorOverride(OperatorOverride.Kind.DRAIN_SITE, null, null, "bob", "w\u00e4rmer", 1000, 2000);
+        return new OverrideEntry(7, -1, order, false, "");
+    }
+
+    private static OverrideEntry removal() {
+        OperatorOverride order =
+                new OperatorOverride(OperatorOverride.Kind.FORCE_ROUTE, URI, OTHER, "bob", "a test", 1000, 2000);
+        return new OverrideEntry(1L << 62, 3, order, true, "ann");
     }
 
     private static Message through(Message message) throws IOException {
@@ -231,6 +248,46 @@ class MessageCodecTest {
                 beat.complete(),
                 beat.hears(),
                 then);
+    }
+
+    /** A newer version may have kinds of overrides that are not known here. */
+    @Test
+    void anOverrideOfAnUnknownKindIsPassedOver() throws IOException {
+        byte[] bytes = MessageCodec.encode(new Message.Overrides(HEAD, List.of(siteDrain(), removal())));
+        String hex = HexFormat.of().formatHex(bytes);
+        assertThat(hex).containsOnlyOnce("1801");
+        Message back = MessageCodec.decode(HexFormat.of().parseHex(hex.replace("1801", "1809")));
+        assertThat(((Message.Overrides) back).entries()).containsExactly(removal());
+    }
+
+    @Test
+    void overridesAreBoundedInNumberAndContent() {
+        List<OverrideEntry> many = Collections.nCopies(Message.Overrides.MOST_ENTRIES + 1, siteDrain());
+        byte[] tooMany = MessageCodec.encode(new Message.Overrides(HEAD, many));
+        assertThatThrownBy(() -> MessageCodec.decode(tooMany)).isInstanceOf(IllegalArgumentException.class);
+        byte[] bad = MessageCodec.encode(new Message.Overrides(HEAD, List.of(siteDrain())));
+        String hex = HexFormat.of().formatHex(bad);
+        // A line end within who gave the order.
+        String line = hex.replace("3203626f62", "32036f0a62");
+        assertThat(line).isNotEqualTo(hex);
+        assertThatThrownBy(() -> MessageCodec.decode(HexFormat.of().parseHex(line)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theLargestOverridesFitIntoAFrame() {
+        OperatorOverride order = new OperatorOverride(
+                OperatorOverride.Kind.DRAIN_ROUTE,
+                RouteUri.parse("\u20ac".repeat(RouteUri.MAX_LENGTH)),
+                null,
+                "\u20ac".repeat(200),
+                "\u20ac".repeat(200),
+                1,
+                2);
+        OverrideEntry entry = new OverrideEntry(Long.MAX_VALUE >> 1, -1, order, true, "\u20ac".repeat(200));
+        List<OverrideEntry> most = Collections.nCopies(Message.Overrides.MOST_ENTRIES, entry);
+        assertThat(MessageCodec.encode(new Message.Overrides(HEAD, most)).length)
+                .isLessThan(Frame.MAX_BYTES - 1_000);
     }
 
     @Test

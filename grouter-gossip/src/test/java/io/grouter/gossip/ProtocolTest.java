@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grouter.fib.SiteView;
 import io.grouter.link.Peer;
+import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.OverrideEntry;
 import io.grouter.rib.RibEvent;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
@@ -612,6 +614,126 @@ class ProtocolTest {
         assertThat(announcements).as("in two seconds of 10,000 changes each").isLessThan(50);
     }
 
+    private static List<String> overrides(TestNet.TestNode node) {
+        return node.overrides.current().all().stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void anOrderReachesAllSiblingsAtOnceAndNobodyElse() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode a3 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        a2.drain("app.test");
+        net.run(100);
+        for (TestNet.TestNode node : List.of(a1, a3)) {
+            assertThat(overrides(node)).hasSize(1).isEqualTo(overrides(a2));
+        }
+        assertThat(overrides(b)).isEmpty();
+        net.run(3_000);
+        assertThat(net.nodes).noneMatch(node -> node.rejected("not-a-sibling") + node.rejected("own-site") > 0);
+        a3.undrain(a3.overrides.current().all().get(0));
+        net.run(100);
+        assertThat(overrides(a1)).isEmpty();
+        assertThat(overrides(a2)).isEmpty();
+    }
+
+    @Test
+    void aNodeThatStartsAnewIsToldWhatWasOrdered() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        net.run(1_000);
+        for (int i = 0; i < 200; i++) {
+            a1.drain("app-" + i + ".test");
+        }
+        net.run(1_000);
+        a2.restart();
+        assertThat(overrides(a2)).isEmpty();
+        net.run(1_500);
+        assertThat(overrides(a2)).hasSize(200).isEqualTo(overrides(a1));
+    }
+
+    @Test
+    void equalOverridesAreNotSentAgainAndOtherOnesOnceASecond() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        net.run(1_000);
+        a1.drain("app.test");
+        net.run(1_000);
+        int sent = net.overridesMessages;
+        net.run(5_000);
+        assertThat(net.overridesMessages).isEqualTo(sent);
+        a2.deaf = true;
+        a1.drain("other.test");
+        net.run(10_000);
+        assertThat(net.overridesMessages - sent).as("both of them tell it").isBetween(10, 24);
+        a2.deaf = false;
+        net.run(1_100);
+        assertThat(overrides(a2)).isEqualTo(overrides(a1));
+    }
+
+    @Test
+    void overridesAreTakenFromSiblingsAlone() {
+        TestNet.TestNode a = net.add("dc1");
+        net.add("dc1");
+        net.add("dc2");
+        net.run(1_000);
+        OperatorOverride order =
+                new OperatorOverride(OperatorOverride.Kind.DRAIN_SITE, null, null, "eve", "evil", 1, 100_000);
+        List<OverrideEntry> evil = List.of(new OverrideEntry(9, 9, order, false, ""));
+        SiteId dc1 = new SiteId("dc1");
+        SiteId dc2 = new SiteId("dc2");
+        for (SiteId from : List.of(dc1, dc2)) {
+            for (SiteId about : List.of(dc1, dc2)) {
+                for (long node : new long[] {0, 2, 77}) {
+                    Message.Head head = new Message.Head(from, null, new TableId(about, node), 1, 77);
+                    deliver(a, "dc2", false, new Message.Overrides(head, evil));
+                    boolean own = from.equals(dc1) && about.equals(dc1);
+                    if (!own || node != 77) {
+                        deliver(a, "dc1", true, new Message.Overrides(head, evil));
+                    }
+                }
+            }
+        }
+        assertThat(overrides(a)).isEmpty();
+        assertThat(a.overrides.entries()).isEmpty();
+    }
+
+    @Test
+    void aSiteIsDrainingWhenItWasOrderedAndAtOnce() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        net.run(2_000);
+        assertThat(view(b, "dc1").fit()).isTrue();
+        a2.drain("");
+        net.run(200);
+        assertThat(view(b, "dc1").fit()).as("told by " + a1).isFalse();
+        a2.undrain(Objects.requireNonNull(a2.overrides.current().ofSite()));
+        net.run(200);
+        assertThat(view(b, "dc1").fit()).isTrue();
+    }
+
+    @Test
+    void aNodeThatLeavesDoesNotMakeItsSiteLeave() {
+        TestNet.TestNode a1 = net.add("dc1");
+        TestNet.TestNode a2 = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        a1.health = new SiteHealth(3, false, 100, 40, 0);
+        a2.health = new SiteHealth(2, false, 100, 10, 0);
+        net.run(2_000);
+        assertThat(Objects.requireNonNull(view(b, "dc1").info()).health())
+                .isEqualTo(new SiteHealth(3, false, 200, 50, 0));
+        a1.health = a1.health.withDraining(true);
+        net.run(1_200);
+        assertThat(Objects.requireNonNull(view(b, "dc1").info()).health())
+                .isEqualTo(new SiteHealth(2, false, 100, 10, 0));
+        a2.health = a2.health.withDraining(true);
+        net.run(200);
+        assertThat(view(b, "dc1").fit()).as("nobody is left").isFalse();
+    }
+
     /** Whatever the network did, once it is well again every table equals its owner's, and never held anything else. */
     @Test
     void allTablesEqualTheirOwnersOnceTheNetworkHeals() {
@@ -636,13 +758,23 @@ class ProtocolTest {
             chaos.cuts.clear();
             chaos.run(30_000);
             chaos.nodes.forEach(node -> equalsItsOwners(chaos, node));
+            for (TestNet.TestNode node : chaos.nodes) {
+                TestNet.TestNode first = chaos.nodes.stream()
+                        .filter(each -> each.site.equals(node.site))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(node.overrides.entries()).isEqualTo(first.overrides.entries());
+                assertThat(overrides(node)).isEqualTo(overrides(first));
+            }
         }
     }
 
     /** Both nodes of a site hear the same NATS; names carry their site, so that a foreign write would show. */
     private static void randomStep(TestNet chaos, Random random) {
         TestNet.TestNode node = chaos.nodes.get(random.nextInt(chaos.nodes.size()));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(16)) {
+            case 14 -> node.drain(random.nextInt(4) == 0 ? "" : "app-" + random.nextInt(5) + "." + node.site);
+            case 15 -> node.overrides.current().all().stream().findAny().ifPresent(node::undrain);
             case 0 -> node.cut = !node.cut;
             case 2 -> node.apart = !node.apart;
             case 3 -> {

@@ -3,6 +3,10 @@ package io.grouter.gossip;
 import io.grouter.link.LinkTlsConfig;
 import io.grouter.link.Membership;
 import io.grouter.link.Peer;
+import io.grouter.overrides.OperatorOverride;
+import io.grouter.overrides.OverrideEntry;
+import io.grouter.overrides.OverrideRefused;
+import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibEvent;
 import io.grouter.route.ChangeResult;
@@ -46,6 +50,7 @@ final class TestNet {
     long now = 1_000 * MILLI;
     boolean faulty;
     int bucketMessages;
+    int overridesMessages;
     int wanBytes;
     int maxChangesPerSecond = 1_000_000;
     int maxTransfers = 8;
@@ -151,12 +156,16 @@ final class TestNet {
         boolean congested;
         /** Whether it neither says nor hears anything, although it is there. */
         boolean mute;
+        /** Whether it takes in no overrides. */
+        boolean deaf;
         /** Whether it speaks for its site whoever is first. */
         boolean speaks;
 
         long clockAhead;
         long lastIncarnation;
         long incarnationFile;
+        SiteHealth health = SiteHealth.idle(1);
+        OverrideStore overrides;
         private long process;
         private long granted;
 
@@ -164,6 +173,7 @@ final class TestNet {
             this.site = site;
             this.number = number;
             this.process = number + 1L;
+            this.overrides = new OverrideStore(process, new PrometheusRegistry());
             this.rib = newRib();
             this.protocol = newProtocol();
         }
@@ -184,12 +194,67 @@ final class TestNet {
                     config(maxChangesPerSecond, maxTransfers),
                     this,
                     metrics,
-                    random);
+                    random,
+                    new Shared());
+        }
+
+        /** The overrides of the process that runs now. */
+        private final class Shared implements SharedOverrides {
+            @Override
+            public long digest() {
+                return overrides.digest();
+            }
+
+            @Override
+            public long orders() {
+                return overrides.orders();
+            }
+
+            @Override
+            public List<OverrideEntry> entries() {
+                return overrides.entries();
+            }
+
+            @Override
+            public boolean siteDrained() {
+                return overrides.current().ofSite() != null;
+            }
+
+            @Override
+            public void merge(List<OverrideEntry> entries) {
+                if (!deaf) {
+                    overrides.merge(entries, wallMillis(), time());
+                }
+            }
+        }
+
+        long wallMillis() {
+            return 1_700_000_000_000L + now / MILLI;
+        }
+
+        void drain(String route) {
+            RouteUri uri = route.isEmpty() ? null : RouteUri.parse(route);
+            OperatorOverride.Kind kind =
+                    uri == null ? OperatorOverride.Kind.DRAIN_SITE : OperatorOverride.Kind.DRAIN_ROUTE;
+            long since = wallMillis();
+            try {
+                overrides.add(
+                        new OperatorOverride(kind, uri, null, toString(), "a test", since, since + 3_600_000),
+                        since,
+                        time());
+            } catch (OverrideRefused e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void undrain(OperatorOverride order) {
+            overrides.remove(order, "", wallMillis(), time());
         }
 
         /** Forgets everything but its incarnation file, as a process that starts again. */
         void restart() {
             process += 1000;
+            overrides = new OverrideStore(process, new PrometheusRegistry());
             rib = newRib();
             protocol = newProtocol();
             granted = 0;
@@ -205,7 +270,7 @@ final class TestNet {
         }
 
         private SiteInfo info() {
-            return new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
+            return new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), health);
         }
 
         private Membership membership() {
@@ -238,6 +303,7 @@ final class TestNet {
             if (mute) {
                 return;
             }
+            overrides.tick(wallMillis(), time());
             protocol.onMembership(membership());
             protocol.tick(rib, info(), time());
             if (granted > 0) {
@@ -349,6 +415,8 @@ final class TestNet {
             for (Peer peer : all) {
                 if (message instanceof Message.Buckets) {
                     bucketMessages++;
+                } else if (message instanceof Message.Overrides) {
+                    overridesMessages++;
                 }
                 byte[] bytes = new Frame(0, 0, 0, 0, sealed).encode();
                 wanBytes += peer.sibling() ? 0 : bytes.length;

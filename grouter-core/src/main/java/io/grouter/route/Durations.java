@@ -1,17 +1,17 @@
-package io.grouter.app;
+package io.grouter.route;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 500ms}, {@code 20s}, {@code 2m}, {@code 12h}, {@code 1d}. */
-final class Durations {
+public final class Durations {
     private static final Pattern SHAPE = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
 
     private Durations() {}
 
     /** Returns the duration; throws {@link IllegalArgumentException} for any other text. */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         Matcher parts = SHAPE.matcher(text);
         if (!parts.matches()) {
             throw new NumberFormatException(text);
