@@ -77,7 +77,6 @@ class AdminApiTest {
             },
             metrics,
             new OverrideStore(1, metrics),
-            offer -> false,
             () -> Duration.ofSeconds(3).toNanos(),
             () -> 0));
 

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 class OverrideChecksTest {
     private static final SiteId DC1 = new SiteId("dc1");
     private static final RouteUri SHOP = RouteUri.parse("shop.test");
-    private static final String DRAINED = "drained";
 
     private final List<SiteView> sites = new ArrayList<>();
     private final Fib.Builder fib = Fib.empty(DC1).next();
@@ -35,13 +34,16 @@ class OverrideChecksTest {
         List<LearnedOffer> learned = new ArrayList<>();
         for (String other : others) {
             String[] parts = other.split("!", 2);
-            learned.add(new LearnedOffer(new SiteId(parts[0]), new Offer(2, parts.length > 1 ? DRAINED : "app")));
+            Offer offer = new Offer(2, "app");
+            learned.add(new LearnedOffer(
+                    new SiteId(parts[0]),
+                    parts.length > 1 ? offer.labelled(true, null, List.of(), new int[0]) : offer));
         }
         fib.put(new RouteEntry(RouteUri.parse(name), here ? new Offer(1, "app") : null, learned));
     }
 
     private OverrideChecks checks() {
-        return new OverrideChecks(fib.build(), offer -> offer.appId().equals(DRAINED));
+        return new OverrideChecks(fib.build());
     }
 
     private @Nullable String force(String site) {

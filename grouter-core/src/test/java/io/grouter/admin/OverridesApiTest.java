@@ -59,7 +59,7 @@ class OverridesApiTest {
             thread,
             journal,
             () -> OwnSite.idle(1),
-            new Steering(site),
+            new Steering(site, Configs.steering(), false),
             new GoRouterPool(Configs.goRouters(1), () -> 0, metrics),
             new NodeControl() {
                 @Override
@@ -84,7 +84,6 @@ class OverridesApiTest {
             },
             metrics,
             store,
-            offer -> false,
             () -> 20_000_000_000L,
             () -> 1_700_000_000_000L));
 
