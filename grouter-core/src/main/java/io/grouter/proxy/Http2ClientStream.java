@@ -319,7 +319,9 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         release();
     }
 
+    /** Lets go of what is left; unread, it would keep the stream from ending. */
     private void release() {
+        ctx().channel().config().setAutoRead(true);
         ReferenceCountUtil.release(held);
         held = null;
         for (Object frame = pending.poll(); frame != null; frame = pending.poll()) {

@@ -119,6 +119,9 @@ final class Http2Heads {
         for (int i = 0; i < 3; i++) {
             code = 10 * code + status.charAt(i) - '0';
         }
+        if (code == Refusal.LOOP.status()) {
+            return Refusal.LOOP.phrase(); // which Netty does not know
+        }
         String phrase = HttpResponseStatus.valueOf(code).reasonPhrase();
         return phrase.endsWith(")") ? "" : phrase; // one made up for a code that is not known
     }

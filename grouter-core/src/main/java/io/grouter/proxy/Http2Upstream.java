@@ -28,6 +28,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean answered;
     private boolean requestDone;
     private boolean refused;
+    private boolean blocked;
     /** Whether the head, or part of it, may have reached the other end. */
     private boolean headSent;
 
@@ -122,6 +123,15 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     @Override
     public void reading(boolean on) {
         ctx().channel().config().setAutoRead(on);
+        if (on && blocked) {
+            blocked = false;
+            peer.unblocked();
+        } else if (!on && !blocked) {
+            blocked = true;
+            if (!peer.blocked()) {
+                closed();
+            }
+        }
     }
 
     @Override
@@ -166,6 +176,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private void ended(Exchange now, @Nullable Head trailing) {
         exchange = null;
         giveBack();
+        reading(true);
         if (!requestDone) {
             ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
         }
@@ -195,6 +206,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
         boolean open = exchange != null;
         exchange = null;
         giveBack();
+        reading(true); // what waits unread keeps a stream from ending
         if (open) {
             ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
         } else {
@@ -213,7 +225,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame reset) {
             refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
-            closed();
+            if (reset.errorCode() != Http2Error.NO_ERROR.code()) {
+                closed();
+            } // else the answer was complete (RFC 9113 section 8.1), but may not have been read yet
         } else if (event instanceof Http2GoAwayFrame) {
             refused = true; // told to those alone that come after the last one it takes
             closed();

@@ -30,6 +30,17 @@ interface Peer {
     /** A connection that was unused has ended. */
     void gone(UpstreamConnection connection);
 
+    /**
+     * An answer over HTTP/2 waits for its client from now on; returns whether there is room for what comes of it
+     * meanwhile. {@link #unblocked} ends it in any case.
+     */
+    default boolean blocked() {
+        return true;
+    }
+
+    /** An answer waits no more. */
+    default void unblocked() {}
+
     /** Returns whether the last connection of HTTP/2 is kept though it has been idle for long. */
     default boolean keepsLast() {
         return false;

@@ -18,6 +18,8 @@ import java.util.List;
  * @param pingInterval time between two checks of a connection; one that says nothing for as long is given up
  * @param connections most connections per address of another site and event loop
  * @param maxRequests most requests that are relayed to one site at a time
+ * @param maxBlocked most answers of other sites that wait for slow clients at a time, up to 1 MiB of each; more are broken
+ *     off and counted
  * @param maxIncoming most connections of other sites at a time; more are closed at once and counted
  */
 public record RelayConfig(
@@ -28,6 +30,7 @@ public record RelayConfig(
         Duration pingInterval,
         int connections,
         int maxRequests,
+        int maxBlocked,
         int maxIncoming) {
     /** No relays. */
     public static final RelayConfig OFF = new RelayConfig(
@@ -38,6 +41,7 @@ public record RelayConfig(
             Duration.ofSeconds(2),
             4,
             10_000,
+            256,
             1_000);
 
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
@@ -62,6 +66,7 @@ public record RelayConfig(
         ConfigChecks.positive("pingInterval", pingInterval);
         ConfigChecks.atLeast("connections", connections, 1);
         ConfigChecks.atLeast("maxRequests", maxRequests, 1);
+        ConfigChecks.atLeast("maxBlocked", maxBlocked, 1);
         ConfigChecks.atLeast("maxIncoming", maxIncoming, 1);
     }
 

@@ -108,6 +108,16 @@ final class RelayLane implements Peer {
     }
 
     @Override
+    public boolean blocked() {
+        return relays.blocked();
+    }
+
+    @Override
+    public void unblocked() {
+        relays.unblocked();
+    }
+
+    @Override
     public boolean keepsLast() {
         return entry.announced() && siblings.needs(entry);
     }

@@ -17,6 +17,8 @@ import java.util.function.ToIntFunction;
 /** The counters of what goes to other sites and comes from them. Safe for all threads. */
 final class RelayMetrics {
     final AtomicInteger incomingConnections = new AtomicInteger();
+    final AtomicInteger blocked = new AtomicInteger();
+    final CounterDataPoint blockedRefused;
     final CounterDataPoint incomingRefused;
     final CounterDataPoint handshakeFailures;
     final CounterDataPoint peersRefused;
@@ -82,6 +84,12 @@ final class RelayMetrics {
                 .labelNames("site")
                 .withoutExemplars()
                 .register(registry);
+        blockedRefused = counter(
+                registry,
+                "grouter_relay_blocked_cut_off_total",
+                "Answers of other sites broken off because too many waited for slow clients");
+        fixed(registry, "grouter_relay_blocked", "Answers of other sites that wait for slow clients", blocked::get);
+        fixed(registry, "grouter_relay_blocked_max", "Most of them", config::maxBlocked);
         incomingRefused = counter(
                 registry,
                 "grouter_relay_incoming_connections_refused_total",

@@ -193,6 +193,20 @@ final class Relays implements AutoCloseable {
         return tls == null ? null : tls.to(site, overHttp2);
     }
 
+    /** Counts an answer in that waits for its client; false when there are too many. */
+    boolean blocked() {
+        if (metrics.blocked.incrementAndGet() <= config.maxBlocked()) {
+            return true;
+        }
+        metrics.blockedRefused.inc();
+        return false;
+    }
+
+    /** Counts one out. */
+    void unblocked() {
+        metrics.blocked.decrementAndGet();
+    }
+
     /** Counts a connection to a site until it is closed. */
     void opened(RelaySite site, Channel connection) {
         connections.add(connection);

@@ -123,7 +123,12 @@ abstract class ProxyWorld {
 
     /** Returns the value of a counter or gauge, 0 when it is not there. */
     double metric(String name, String... labels) {
-        for (MetricSnapshot snapshot : metrics.scrape(each -> each.equals(name))) {
+        return metric(metrics, name, labels);
+    }
+
+    /** Returns the value of a counter or gauge of a registry, 0 when it is not there. */
+    static double metric(PrometheusRegistry of, String name, String... labels) {
+        for (MetricSnapshot snapshot : of.scrape(each -> each.equals(name))) {
             for (DataPointSnapshot point : snapshot.getDataPoints()) {
                 boolean fits = true;
                 for (int i = 0; i < labels.length; i += 2) {
