@@ -10,6 +10,7 @@ import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterPool;
+import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
@@ -141,6 +142,7 @@ abstract class RelayWorld extends ProxyWorld {
                 () -> OwnSite.idle(1),
                 decider,
                 pool,
+                new SiteHealthMeter(pool, 0),
                 sites,
                 accessLog,
                 registry));
