@@ -129,8 +129,8 @@ class DivergentTablesTest {
                 65_536,
                 1 << 26,
                 new SteeringConfig.SpillConfig(true, 10, 25));
-        Steering steering = new Steering(
-                new SiteConfig(id, regions.get(at), aliases.get(at), 80, 443, List.of()), config, relays);
+        Steering steering =
+                new Steering(new SiteConfig(id, regions.get(at), aliases.get(at), 80, 443, List.of()), config, relays);
         Fib.Builder truth = Fib.empty(id).next();
         Fib.Builder believed = Fib.empty(id).next().feed(feed).siblingComplete(chance(10));
         List<SiteView> views = new ArrayList<>();
@@ -262,15 +262,25 @@ class DivergentTablesTest {
                 RequestFacts facts = request();
                 Site first = any(sites);
                 if (chance(10)) {
-                    ends(first, new RequestFacts(
-                            facts.https(), facts.host(), facts.path(), facts.client(), Arrival.AGAIN, false, 0));
+                    ends(
+                            first,
+                            new RequestFacts(
+                                    facts.https(),
+                                    facts.host(),
+                                    facts.path(),
+                                    facts.client(),
+                                    Arrival.AGAIN,
+                                    false,
+                                    0));
                 } else {
                     follow(first, facts);
                 }
             }
         }
         for (Rule rule : Rule.values()) {
-            assertThat(seen.getOrDefault(rule, 0)).as("requests decided by %s", rule).isPositive();
+            assertThat(seen.getOrDefault(rule, 0))
+                    .as("requests decided by %s", rule)
+                    .isPositive();
         }
     }
 
@@ -281,23 +291,43 @@ class DivergentTablesTest {
             next = site.steering().secondChance(site.fib(), facts);
             if (next != null) {
                 note(next);
-                assertThat(next).as("a second chance").isNotInstanceOfAny(Decision.Refuse.class, Decision.Forward.class);
+                assertThat(next)
+                        .as("a second chance")
+                        .isNotInstanceOfAny(Decision.Refuse.class, Decision.Forward.class);
                 assertThat(decision.rule()).isNotIn(Rule.ALIAS, Rule.FOREIGN_ALIAS, Rule.SECOND_HOP, Rule.INTER_SITE);
             }
         }
         if (next instanceof Decision.Relay relay) {
             checkSent(site, facts, relay.site(), false);
-            ends(of(relay.site()), new RequestFacts(
-                    facts.https(), facts.host(), facts.path(), facts.client(), Arrival.SITE, false, facts.session()));
+            ends(
+                    of(relay.site()),
+                    new RequestFacts(
+                            facts.https(),
+                            facts.host(),
+                            facts.path(),
+                            facts.client(),
+                            Arrival.SITE,
+                            false,
+                            facts.session()));
         } else if (next instanceof Decision.Redirect redirect) {
             checkSent(site, facts, redirect.site(), true);
             String host = redirect.authority().replaceFirst(":\\d+$", "");
-            assertThat(site.hasAlias(host)).as("%s leads back to %s", host, site.id()).isFalse();
+            assertThat(site.hasAlias(host))
+                    .as("%s leads back to %s", host, site.id())
+                    .isFalse();
             // Where no site has that alias, the name leads nowhere.
-            sites.stream().filter(each -> each.hasAlias(host)).forEach(target -> ends(
-                    target,
-                    new RequestFacts(
-                            facts.https(), host, facts.path(), facts.client(), Arrival.CLIENT, true, facts.session())));
+            sites.stream()
+                    .filter(each -> each.hasAlias(host))
+                    .forEach(target -> ends(
+                            target,
+                            new RequestFacts(
+                                    facts.https(),
+                                    host,
+                                    facts.path(),
+                                    facts.client(),
+                                    Arrival.CLIENT,
+                                    true,
+                                    facts.session())));
         }
     }
 
@@ -330,7 +360,8 @@ class DivergentTablesTest {
     }
 
     private static boolean mustStay(Site site, RequestFacts facts, @Nullable RouteEntry route) {
-        boolean live = site.fib().feed() == FeedState.LIVE && site.own().health().goRouters() > 0;
+        boolean live =
+                site.fib().feed() == FeedState.LIVE && site.own().health().goRouters() > 0;
         boolean ordered = site.own().overrides().ofSite() != null
                 || (route != null && site.own().overrides().of(route.uri()) != null);
         return live
@@ -342,7 +373,8 @@ class DivergentTablesTest {
                 && site.own().spillPermille() == 0
                 && site.allows(facts.host(), route.own(), site.region())
                 && (facts.session() == 0
-                        || route.learned().stream().noneMatch(offer -> offer.offer().hasSession(facts.session())));
+                        || route.learned().stream()
+                                .noneMatch(offer -> offer.offer().hasSession(facts.session())));
     }
 
     private static boolean isHere(Site site, RequestFacts facts, Decision.Forward forward) {
