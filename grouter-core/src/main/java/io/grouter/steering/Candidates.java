@@ -18,6 +18,7 @@ final class Candidates {
     /** Free share of a site's limit from which on more room makes no difference. */
     private static final double ROOMY = 0.25;
 
+    /** Free share up to which a site takes nobody whom another could serve: how many go is for {@link Spill} to say. */
     private static final double SCARCE = 0.1;
 
     private final Policy policy;
@@ -139,7 +140,7 @@ final class Candidates {
         return switch (wanted) {
             case ANY -> true;
             case GOOD -> tier == 0;
-            case ROOM -> tier == 0 && info.health().headroom() > ROOMY;
+            case ROOM -> tier == 0 && info.health().headroom() > SCARCE;
         };
     }
 

@@ -10,6 +10,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.route.Alias;
 import io.grouter.route.Offer;
 import io.grouter.route.OfferChange;
+import io.grouter.route.RedirectMode;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
@@ -105,6 +106,51 @@ class MessageCodecTest {
     @MethodSource("messages")
     void comesBackAsItWas(Message message) throws IOException {
         assertThat(through(message)).isEqualTo(message);
+    }
+
+    @Test
+    void labelsOfOffersComeBackAsTheyWere() throws IOException {
+        Random random = Seed.random("MessageCodecTest.labelsOfOffersComeBackAsTheyWere");
+        List<OfferChange> changes = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            String id = random.nextBoolean() ? new UUID(random.nextLong(), i).toString() : "app" + i % 3;
+            RedirectMode[] modes = RedirectMode.values();
+            int hints = i % 100 == 0 ? 128 : random.nextInt(4);
+            Offer offer = new Offer(1 + i, id)
+                    .labelled(
+                            random.nextInt(4) == 0,
+                            random.nextBoolean() ? null : modes[random.nextInt(modes.length)],
+                            random.nextBoolean() ? List.of() : List.of("eu", "us-" + i),
+                            random.ints(hints, 1, 65536).sorted().toArray());
+            changes.add(new OfferChange(RouteUri.parse("app" + i + ".test"), offer));
+        }
+        Message.Announce back = (Message.Announce) through(new Message.Announce(HEAD, 2, changes));
+        assertThat(back.changes()).isEqualTo(changes);
+        for (int i = 0; i < changes.size(); i++) {
+            Offer sent = Objects.requireNonNull(changes.get(i).offer());
+            Offer got = Objects.requireNonNull(back.changes().get(i).offer());
+            assertThat(got.digest()).isEqualTo(sent.digest());
+            assertThat(got.extension()).isEqualTo(sent.extension());
+            assertThat(got.regions()).isEqualTo(sent.regions());
+            assertThat(got.draining()).isEqualTo(sent.draining());
+            assertThat(got.redirect()).isEqualTo(sent.redirect());
+        }
+    }
+
+    /** Labels are read when requests are decided: there nothing may throw, whatever a peer has sent. */
+    @Test
+    void labelsThatMakeNoSenseAreCarriedAlongUnread() throws IOException {
+        Random random = Seed.random("MessageCodecTest.labelsThatMakeNoSenseAreCarriedAlongUnread");
+        for (int i = 0; i < 2000; i++) {
+            byte[] labels = new byte[1 + random.nextInt(40)];
+            random.nextBytes(labels);
+            OfferChange change = new OfferChange(URI, new Offer(1, "guid", labels));
+            Message.Announce back = (Message.Announce) through(new Message.Announce(HEAD, 2, List.of(change)));
+            Offer got = Objects.requireNonNull(back.changes().get(0).offer());
+            assertThat(got.extension()).isEqualTo(labels);
+            assertThat(got).isEqualTo(change.offer());
+            assertThat(got.regions().isEmpty()).isEqualTo(got.allows("eu") && got.allows(""));
+        }
     }
 
     @Test
