@@ -1,14 +1,11 @@
 package io.grouter.app;
 
 import io.grouter.fib.Fib;
-import io.grouter.overrides.OperatorOverride;
 import io.grouter.overrides.OverrideChange;
 import io.grouter.rib.RibEvent;
 import io.grouter.rib.RibListener;
 import io.grouter.route.FeedState;
 import io.grouter.route.OfferChange;
-import io.grouter.route.RouteUri;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -96,23 +93,12 @@ final class ChangeLog implements RibListener {
 
     /** Every override, because somebody will ask who it was. */
     static void logOverride(OverrideChange change) {
-        OperatorOverride order = change.override();
-        RouteUri route = order.route();
-        String what = switch (order.kind()) {
-            case DRAIN_SITE -> "drain of the site";
-            case DRAIN_ROUTE -> "drain of " + route;
-            case FORCE_ROUTE -> "force of " + route + " to site " + order.to();
-        };
-        String by = change.by().isEmpty() ? "" : " by " + change.by();
+        boolean told = !change.here() && change.what() != OverrideChange.What.EXPIRED;
         log.info(
-                "override {}{}: {}, ordered by {} because of \"{}\" at {} until {}{}",
+                "override {}{}{}: {}",
                 change.what().name().toLowerCase(Locale.ROOT),
-                by,
-                what,
-                order.who(),
-                order.why(),
-                Instant.ofEpochMilli(order.sinceMillis()),
-                Instant.ofEpochMilli(order.untilMillis()),
-                change.here() || change.what() == OverrideChange.What.EXPIRED ? "" : " (told by another node)");
+                change.by().isEmpty() ? "" : " by " + change.by(),
+                told ? ", as another node says" : "",
+                change.override().text());
     }
 }

@@ -272,6 +272,7 @@ public final class Node implements AutoCloseable {
         }
         if (overrideKeeper != null) {
             overrideKeeper.restore(wallClock.getAsLong(), clock.getAsLong());
+            watch.refresh();
             started(overrideKeeper).start();
         }
         started(rib).start();

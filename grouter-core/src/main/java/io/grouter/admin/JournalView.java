@@ -134,9 +134,13 @@ final class JournalView {
         if (!change.by().isEmpty()) {
             body.put("by", change.by());
         }
+        String why = switch (change.what()) {
+            case ADDED, REPLACED -> "ordered";
+            case REMOVED -> "taken back";
+            case EXPIRED -> "its time is over";
+        };
         boolean over = change.what() == OverrideChange.What.EXPIRED;
-        body.put("source", over ? "clock" : change.here() ? "operator" : "sibling");
-        body.put("reason", order.why());
+        cause(body, over ? "clock" : change.here() ? "operator" : "sibling", why);
     }
 
     private static void route(Map<String, Object> body, String what, String site, RouteUri uri) {

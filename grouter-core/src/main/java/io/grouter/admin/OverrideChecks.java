@@ -44,7 +44,7 @@ final class OverrideChecks {
         List<LearnedOffer> offers = entry == null ? List.of() : entry.learned();
         return "no other site that is fit and fresh offers exactly " + route + ": "
                 + (offers.isEmpty()
-                        ? "none of " + count(fib.sites().size(), "other site") + " has it"
+                        ? "none of " + count(fib.sites().size(), "known site") + " besides this one has it"
                         : named(offers.stream().map(this::describe).toList()));
     }
 

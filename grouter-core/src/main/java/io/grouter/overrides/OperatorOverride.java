@@ -2,6 +2,7 @@ package io.grouter.overrides;
 
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +32,16 @@ public record OperatorOverride(
         DRAIN_ROUTE,
         /** One route goes to one site. */
         FORCE_ROUTE
+    }
+
+    /** Returns what was ordered, by whom, why and until when, for logs. */
+    public String text() {
+        String what = switch (kind) {
+            case DRAIN_SITE -> "drain of the site";
+            case DRAIN_ROUTE -> "drain of " + route;
+            case FORCE_ROUTE -> "force of " + route + " to site " + to;
+        };
+        return what + ", ordered by " + who + " because of \"" + why + "\" at " + Instant.ofEpochMilli(sinceMillis)
+                + " until " + Instant.ofEpochMilli(untilMillis);
     }
 }

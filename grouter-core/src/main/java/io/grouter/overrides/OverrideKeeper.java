@@ -51,7 +51,7 @@ public final class OverrideKeeper implements AutoCloseable {
         try {
             OverrideFile.Content content = file.read();
             store.restore(content.entries(), content.highest(), nowMillis, nowNanos);
-            store.current().all().forEach(order -> log.info("in effect as before: {}", order));
+            store.current().all().forEach(order -> log.info("override as before the start: {}", order.text()));
         } catch (OverrideFile.Unusable e) {
             log.warn("the overrides in {} are ignored: {}", path, e.getMessage());
         }

@@ -64,7 +64,8 @@ class OverrideChecksTest {
         route("shop.test", true);
         route("shop.test/v1", true, "dc2");
         assertThat(checks().drainRoute(SHOP))
-                .isEqualTo("no other site that is fit and fresh offers exactly shop.test: none of 1 other site has it");
+                .isEqualTo("no other site that is fit and fresh offers exactly shop.test: "
+                        + "none of 1 known site besides this one has it");
         assertThat(checks().here(RouteUri.parse("nobody.test"))).isFalse();
     }
 

@@ -261,7 +261,12 @@ class MessageCodecTest {
                 + "763122011d2a107e4c1f5dc0e31a7fab8967452301399a4083064801",
         "7, 080712036463323009398967452301000000800105",
         "8, 080812036463323009398967452301000000",
-        "9, 080912036463323009398967452301000000"
+        "9, 080912036463323009398967452301000000",
+        "10, 08011203646332300939896745230100000048044002500359fcffffffffffffff600172100a0018002000300038"
+                + "00500058006000b101f7ffffffffffffff",
+        "11, 080a12036463323009398967452301000000ba0121080711ffffffffffffffff18013203626f623a0777c3a4726d"
+                + "657240e80748d00fba0141088080808080808080401103000000000000001803220b6170702e746573742f76312a"
+                + "036463313203626f623a0661207465737440e80748d00f50015a03616e6e"
     })
     void recordedMessagesOfVersionOneAreUnderstood(int index, String hex) throws IOException {
         Message expected = messages().toList().get(index);
@@ -293,7 +298,8 @@ class MessageCodecTest {
                 beat.digest(),
                 beat.complete(),
                 beat.hears(),
-                then);
+                then,
+                beat.overrides());
     }
 
     /** A newer version may have kinds of overrides that are not known here. */
