@@ -100,6 +100,11 @@ final class Exchange {
         return requestDone && !repeating;
     }
 
+    /** Returns whether there is somebody to send the request to. */
+    boolean isSending() {
+        return upstream != null;
+    }
+
     boolean answerStarted() {
         return answerStarted;
     }
@@ -444,7 +449,10 @@ final class Exchange {
         }
     }
 
-    /** The other site did not answer, and nothing of an answer has been sent to the client. */
+    /**
+     * The other site did not answer, and nothing of an answer has been sent to the client. Unless {@code bodySent}, the
+     * request is still whole.
+     */
     private void relayFailed(Refusal why) {
         RequestFacts question = asked;
         boolean harmless = why == Refusal.RELAY_UNREACHABLE || isReplayable();

@@ -44,6 +44,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     /** Whether the last frame of the answer is out. */
     private @Nullable ChannelFuture lastWrite;
 
+    private boolean waiting;
     private boolean requestDone;
     private boolean answerDone;
 
@@ -94,8 +95,24 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
             ctx().channel().config().setAutoRead(reading);
         }
         Exchange now = exchange;
+        if (now != null && facts.site() != null) {
+            limitWaiting(now, !reading && now.isSending());
+        }
         if (now != null && !requestDone && !answerDone) {
             now.flushRequest();
+        }
+    }
+
+    /** Another site's windows are wide, so that what waits for a slow app is worth counting. */
+    private void limitWaiting(Exchange now, boolean waits) {
+        if (waits == waiting) {
+            return;
+        }
+        waiting = waits;
+        if (!waits) {
+            proxy.relays().unblocked();
+        } else if (!proxy.relays().blocked()) {
+            now.brokenBody(Refusal.OVERLOADED);
         }
     }
 
@@ -322,6 +339,10 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     /** Lets go of what is left; unread, it would keep the stream from ending. */
     private void release() {
         ctx().channel().config().setAutoRead(true);
+        if (waiting) {
+            waiting = false;
+            proxy.relays().unblocked();
+        }
         ReferenceCountUtil.release(held);
         held = null;
         for (Object frame = pending.poll(); frame != null; frame = pending.poll()) {

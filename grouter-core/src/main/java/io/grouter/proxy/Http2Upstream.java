@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstream {
     private final Peer peer;
     private final Head head;
-    private final Head trailers;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private boolean released;
@@ -35,7 +34,6 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     Http2Upstream(Peer peer) {
         this.peer = peer;
         this.head = new Head(Head.Kind.ANSWER, peer.headLimits());
-        this.trailers = new Head(Head.Kind.TRAILERS, peer.headLimits());
     }
 
     private ChannelHandlerContext ctx() {
@@ -153,12 +151,13 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     }
 
     private void onHeaders(Exchange now, Http2HeadersFrame frame) {
-        boolean last = frame.isEndStream();
         if (answered) {
+            Head trailers = new Head(Head.Kind.TRAILERS, peer.headLimits());
             boolean fine = Http2Heads.readTrailers(frame.headers(), trailers, ctx().alloc()) == Head.Outcome.COMPLETE;
             ended(now, fine ? trailers : null);
             return;
         }
+        boolean last = frame.isEndStream();
         head.clear();
         if (Http2Heads.readAnswer(frame.headers(), !last, head, ctx().alloc()) != Head.Outcome.COMPLETE) {
             now.onUpstreamInvalid();

@@ -174,6 +174,9 @@ public final class ProxyServer implements AutoCloseable {
     private void refreshAgain() {
         try {
             refresh();
+            if (relayTls != null) {
+                RelayChannels.dropRefused(connections, relayTls);
+            }
         } catch (IOException | RuntimeException e) {
             log.warn("changed certificates cannot be used, those before stay: {}", e.getMessage());
         }

@@ -44,8 +44,7 @@ final class RelayAttempts {
         if (failure instanceof Http2Connections.Full) {
             failed(Cause.LIMIT);
         } else {
-            failed(Cause.CONNECT);
-            lane.pause();
+            lane.connectFailed(failure);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.grouter.proxy;
 
 import io.grouter.tls.PeerTls;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
@@ -9,6 +10,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes every new connection of another site ready: bound, mutual TLS, then HTTP/2, or HTTP/1.1 for a tunnel. */
 final class RelayChannels extends ChannelInitializer<SocketChannel> {
+    private static final AttributeKey<String> SITE = AttributeKey.valueOf(RelayChannels.class, "site");
+
     private final ProxyContext proxy;
     private final int most;
     private final ChannelGroup all;
@@ -73,6 +77,7 @@ final class RelayChannels extends ChannelInitializer<SocketChannel> {
                 ctx.close();
                 return;
             }
+            channel.attr(SITE).set(site);
             ClientFacts facts = new ClientFacts(
                     remote.getAddress().getHostAddress(),
                     remote.getPort(),
@@ -101,6 +106,16 @@ final class RelayChannels extends ChannelInitializer<SocketChannel> {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             ctx.close();
+        }
+    }
+
+    /** Ends the connections of sites that are not allowed any more, after the requests under way. */
+    static void dropRefused(Iterable<Channel> connections, RelayTls tls) {
+        for (Channel connection : connections) {
+            String site = connection.attr(SITE).get();
+            if (site != null && !tls.allows(site)) {
+                connection.close();
+            }
         }
     }
 

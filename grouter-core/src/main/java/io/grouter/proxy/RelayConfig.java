@@ -18,8 +18,8 @@ import java.util.List;
  * @param pingInterval time between two checks of a connection; one that says nothing for as long is given up
  * @param connections most connections per address of another site and event loop
  * @param maxRequests most requests that are relayed to one site at a time
- * @param maxBlocked most answers of other sites that wait for slow clients at a time, up to 1 MiB of each; more are broken
- *     off and counted
+ * @param maxBlocked most bodies of other sites that wait for slow clients or apps at a time, up to 1 MiB of each; more
+ *     are broken off and counted; 0 = half as many as fit into memory
  * @param maxIncoming most connections of other sites at a time; more are closed at once and counted
  */
 public record RelayConfig(
@@ -41,7 +41,7 @@ public record RelayConfig(
             Duration.ofSeconds(2),
             4,
             10_000,
-            256,
+            0,
             1_000);
 
     /** Checks the values; throws {@link IllegalArgumentException} naming the key. */
@@ -66,8 +66,14 @@ public record RelayConfig(
         ConfigChecks.positive("pingInterval", pingInterval);
         ConfigChecks.atLeast("connections", connections, 1);
         ConfigChecks.atLeast("maxRequests", maxRequests, 1);
-        ConfigChecks.atLeast("maxBlocked", maxBlocked, 1);
+        ConfigChecks.atLeast("maxBlocked", maxBlocked, 0);
         ConfigChecks.atLeast("maxIncoming", maxIncoming, 1);
+    }
+
+    /** Returns how many bodies of other sites may wait at a time. */
+    int mostBlocked() {
+        long fitting = Runtime.getRuntime().maxMemory() / Http2Windows.STREAM_BYTES;
+        return maxBlocked > 0 ? maxBlocked : (int) Math.max(16, Math.min(fitting / 2, Integer.MAX_VALUE));
     }
 
     /**

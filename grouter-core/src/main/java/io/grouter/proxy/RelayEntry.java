@@ -2,6 +2,7 @@ package io.grouter.proxy;
 
 import io.grouter.route.IpLiterals;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One address at which another site takes requests, as this node sees it. Safe for all threads. */
@@ -11,6 +12,7 @@ final class RelayEntry {
     private volatile boolean paused;
     private volatile long pausedUntilNanos;
     private volatile boolean announced = true;
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     private RelayEntry(InetSocketAddress address, String name) {
         this.address = address;
@@ -58,6 +60,16 @@ final class RelayEntry {
     void pause(long untilNanos) {
         pausedUntilNanos = untilNanos;
         paused = true;
+    }
+
+    /** It took no connection; returns whether it did before. */
+    boolean failed() {
+        return failing.compareAndSet(false, true);
+    }
+
+    /** It took a connection; returns whether it did not before. */
+    boolean reached() {
+        return failing.get() && failing.compareAndSet(true, false);
     }
 
     /** Returns whether it should be given requests now. */

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connections of one event loop to one entry of another site. Used on that loop. */
 final class RelayLane implements Peer {
+    private static final Logger log = LoggerFactory.getLogger(RelayLane.class);
     /** How long an entry is passed over that took no connection, or broke one off. */
     private static final long PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -54,8 +57,16 @@ final class RelayLane implements Peer {
         });
     }
 
-    /** Passes the entry over for a while. */
-    void pause() {
+    /** No connection could be made. */
+    void connectFailed(@Nullable Throwable why) {
+        site.metrics().failed(RelayMetrics.Cause.CONNECT);
+        if (entry.failed()) {
+            log.warn("site {} takes no connection at {}: {}", site.id(), entry.name(), String.valueOf(why));
+        }
+        pause();
+    }
+
+    private void pause() {
         entry.pause(System.nanoTime() + PAUSE_NANOS);
     }
 
@@ -69,7 +80,7 @@ final class RelayLane implements Peer {
         return relays.xfcc();
     }
 
-    /** Over HTTP/1.1 it is the only one; over HTTP/2 everybody's requests share a connection. */
+    /** One over HTTP/1.1 becomes a tunnel; those over HTTP/2 are everybody's. */
     @Override
     public boolean onePerClient() {
         return false;
@@ -85,11 +96,18 @@ final class RelayLane implements Peer {
         InetSocketAddress address = entry.address();
         relays.connector().connect(loop, address, null, context::newHandler, overHttp2, (channel, failure) -> {
             if (channel != null) {
-                siblings.reached();
+                reached();
                 relays.opened(site, channel);
             }
             listener.done(channel, failure);
         });
+    }
+
+    private void reached() {
+        siblings.reached();
+        if (entry.reached()) {
+            log.info("site {} takes connections at {} again", site.id(), entry.name());
+        }
     }
 
     @Override

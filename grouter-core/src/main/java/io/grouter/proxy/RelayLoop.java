@@ -110,8 +110,7 @@ final class RelayLoop {
         RelayLane lane = pick(null);
         if (lane != null) {
             lane.http2().warmUp(failure -> {
-                lane.pause();
-                site.metrics().failed(RelayMetrics.Cause.CONNECT);
+                lane.connectFailed(failure);
                 waitAfterFailure();
             });
             waiting = false;

@@ -87,9 +87,13 @@ final class RelayMetrics {
         blockedRefused = counter(
                 registry,
                 "grouter_relay_blocked_cut_off_total",
-                "Answers of other sites broken off because too many waited for slow clients");
-        fixed(registry, "grouter_relay_blocked", "Answers of other sites that wait for slow clients", blocked::get);
-        fixed(registry, "grouter_relay_blocked_max", "Most of them", config::maxBlocked);
+                "Bodies of other sites broken off because too many waited for slow clients or apps");
+        fixed(
+                registry,
+                "grouter_relay_blocked",
+                "Bodies of other sites that wait for slow clients or apps",
+                blocked::get);
+        fixed(registry, "grouter_relay_blocked_max", "Most of them", config::mostBlocked);
         incomingRefused = counter(
                 registry,
                 "grouter_relay_incoming_connections_refused_total",

@@ -44,6 +44,7 @@ final class Relays implements AutoCloseable {
     private final RelayMetrics metrics;
     private final Connector connector;
     private final Http2Connections.Settings http2;
+    private final int mostBlocked;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Future<?>> tasks = new ArrayList<>();
     private volatile Map<SiteId, RelaySite> sites = Map.of();
@@ -72,6 +73,7 @@ final class Relays implements AutoCloseable {
         this.fib = fib;
         this.tls = tls;
         this.metrics = metrics;
+        this.mostBlocked = config.mostBlocked();
         this.connector = new Connector(transport, config.connectTimeout(), metrics.connectionsMade);
         this.http2 = new Http2Connections.Settings(
                 Http2Windows.STREAM_BYTES,
@@ -193,9 +195,9 @@ final class Relays implements AutoCloseable {
         return tls == null ? null : tls.to(site, overHttp2);
     }
 
-    /** Counts an answer in that waits for its client; false when there are too many. */
+    /** Counts a body of another site in that waits for its client or app; false when there are too many. */
     boolean blocked() {
-        if (metrics.blocked.incrementAndGet() <= config.maxBlocked()) {
+        if (metrics.blocked.incrementAndGet() <= mostBlocked) {
             return true;
         }
         metrics.blockedRefused.inc();

@@ -131,6 +131,15 @@ class RelayFaultsIT extends RelayWorld {
     }
 
     @Test
+    void aSiteThatIsNoLongerAllowedIsCutOff() throws Exception {
+        int port = both(app("x").port());
+        assertThat(ask(port, GET)).endsWith("x");
+        allowed = List.of();
+        await().untilAsserted(() -> assertThat(ask(port, GET)).contains("relay-unreachable"));
+        assertThat(metric(second, "grouter_relay_incoming_connections")).isZero();
+    }
+
+    @Test
     void nothingIsSentToAnotherSiteThanTheOneMeant() throws Exception {
         AtomicInteger seen = new AtomicInteger();
         TestBackend app = backend(socket -> seen.incrementAndGet());
@@ -189,7 +198,8 @@ class RelayFaultsIT extends RelayWorld {
 
     @Test
     void aConnectionIsReadyBeforeTheFirstRequestAndStays() throws Exception {
-        settings.timeouts(Duration.ofSeconds(10));
+        settings.upstreamIdleTimeout = Duration.ofMillis(300);
+        secondSettings.timeouts(Duration.ofSeconds(1));
         int port = both(app("x").port());
         long start = System.nanoTime();
         assertThat(ask(port, GET)).endsWith("x");
@@ -528,6 +538,54 @@ class RelayFaultsIT extends RelayWorld {
         }
         assertThat(whole).isEqualTo(2);
         await().untilAsserted(() -> assertThat(metric("grouter_relay_blocked")).isZero());
+    }
+
+    @Test
+    void bodiesThatWaitForSlowAppsAreBounded() throws Exception {
+        maxBlocked = 2;
+        CountDownLatch go = new CountDownLatch(1);
+        int size = 20 << 20;
+        TestBackend app = backend(socket -> {
+            InputStream in = socket.getInputStream();
+            String head = readHead(in);
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            skipBody(in, head);
+            write(socket, "HTTP/1.1 200 OK\nContent-Length: 2\n\n", "ok");
+        });
+        int port = both(app.port());
+        List<RawHttp> clients = new ArrayList<>();
+        List<Thread> senders = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            RawHttp client = connect(port);
+            client.send("POST / HTTP/1.1\nHost: there.apps.test\nContent-Length: " + size + "\n\n");
+            Thread sender = new Thread(() -> {
+                try {
+                    client.send(new byte[size]);
+                } catch (IOException e) {
+                    assertThat(e).isNotNull(); // refused in the middle
+                }
+            });
+            sender.start();
+            clients.add(client);
+            senders.add(sender);
+        }
+        await().until(() ->
+                metric(second, "grouter_relay_blocked_cut_off") == 1 && metric(second, "grouter_relay_blocked") == 2);
+        go.countDown();
+        List<String> answers = new ArrayList<>();
+        for (RawHttp client : clients) {
+            answers.add(client.readAnswer().substring(9, 12));
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        assertThat(answers).containsExactlyInAnyOrder("200", "200", "503");
+        await().untilAsserted(() ->
+                assertThat(metric(second, "grouter_relay_blocked")).isZero());
     }
 
     // ---- the end of a node

@@ -3,15 +3,22 @@ package io.grouter.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grouter.gorouter.GoRouterConfig;
+import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.steering.RequestFacts;
+import io.grouter.testing.Configs;
+import io.grouter.testing.KeyFiles;
 import io.grouter.testing.QuietPipelines;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.RecordingBackend;
 import io.grouter.testing.TestBackend;
+import io.grouter.testing.TlsContexts;
 import io.grouter.testing.WireMessage;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests through two sites' proxies, as clients and apps see them. */
@@ -105,6 +113,74 @@ class RelayIT extends RelayWorld {
         } else {
             assertThat(relayed.value("x-request-start")).matches("\\d{13}");
         }
+    }
+
+    /** A site believes another one, whomever else it believes, and passes on what it says of certificates. */
+    @ParameterizedTest
+    @EnumSource(XfccMode.class)
+    void whatTheFirstSiteSaysOfItsClientCounts(XfccMode there) throws Exception {
+        KeyFiles server = KeyFiles.make(folder, "localhost", "EC", "dns:localhost,ip:127.0.0.1");
+        settings.tls = new ProxyTlsConfig(
+                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
+                folder.toString(),
+                "",
+                true,
+                true,
+                ClientCertificates.REQUIRE,
+                dc3.certificate(),
+                XfccMode.SANITIZE_SET);
+        secondSettings.trustedNetworks = List.of();
+        secondSettings.tls = new ProxyTlsConfig(List.of(), "", "", true, true, ClientCertificates.NONE, "", there);
+        RecordingBackend app = recording("HTTP/1.1 200 OK\nContent-Length: 0\n\n");
+        announced = second(app.port()).announcedRelays();
+        ProxyServer first = first(app.port());
+        awaitWarm();
+        List<WireMessage> seen = new ArrayList<>();
+        for (boolean relayed : new boolean[] {false, true}) {
+            relaying = relayed;
+            Socket socket = TlsContexts.connect(
+                    TlsContexts.of(server.certificate(), dc3),
+                    first.addresses().get(1).getPort());
+            RawHttp client = closing(new RawHttp(socket));
+            client.send("GET / HTTP/1.1\nHost: there.apps.test\nX-Forwarded-Client-Cert: forged\n"
+                            + "X-Forwarded-For: 192.0.2.1\n\n")
+                    .readAnswer();
+            seen.add(next(app));
+        }
+        String[] own = {"cdn-loop", "x-request-start"};
+        assertThat(headers(seen.get(1), own)).isEqualTo(headers(seen.get(0), own));
+        assertThat(seen.get(1).value("x-forwarded-client-cert")).startsWith("MII");
+        assertThat(seen.get(1).value("x-forwarded-proto")).isEqualTo("https");
+    }
+
+    @Test
+    void goRoutersBehindTheProxyProtocolLearnTheClientsAddress() throws Exception {
+        TestBackend app = backend(socket -> {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            received.add(readHead(in));
+            write(socket, "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "");
+            in.read();
+        });
+        GoRouterConfig like = Configs.goRouters(app.port());
+        announced = second(new GoRouterConfig(
+                        like.members(),
+                        like.probeInterval(),
+                        like.probeTimeout(),
+                        like.probeSlow(),
+                        like.failurePause(),
+                        like.slowStart(),
+                        like.inFlightLeast(),
+                        like.inFlightMost(),
+                        true,
+                        like.tls()))
+                .announcedRelays();
+        settings.proxyProtocolFrom = List.of("127.0.0.0/8");
+        int port = port(first(app.port()));
+        awaitWarm();
+        connect(port).send("PROXY TCP4 198.51.100.7 127.0.0.1 4711 80\n" + GET).readAnswer();
+        assertThat(nextReceived())
+                .matches("(?s)PROXY TCP4 198\\.51\\.100\\.7 127\\.0\\.0\\.1 0 \\d+\r\n.*")
+                .contains("x-forwarded-for: 198.51.100.7\r\n");
     }
 
     @Test
@@ -304,6 +380,8 @@ class RelayIT extends RelayWorld {
                 written.addAndGet(piece.length);
             }
         });
+        settings.timeouts(Duration.ofSeconds(40));
+        secondSettings.timeouts(Duration.ofSeconds(40));
         int port = both(app.port());
         List<RawHttp> slow = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
@@ -342,6 +420,8 @@ class RelayIT extends RelayWorld {
             write(socket, "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "");
             in.read();
         });
+        settings.timeouts(Duration.ofSeconds(40));
+        secondSettings.timeouts(Duration.ofSeconds(40));
         RawHttp client = connect(both(app.port()));
         client.send("POST / HTTP/1.1\nHost: there.apps.test\nContent-Length: " + size + "\n\n");
         AtomicLong sent = new AtomicLong();

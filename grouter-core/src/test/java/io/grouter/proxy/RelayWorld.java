@@ -60,6 +60,8 @@ abstract class RelayWorld extends ProxyWorld {
     final ConcurrentLinkedDeque<RequestFacts> decided = new ConcurrentLinkedDeque<>();
     final PrometheusRegistry second = new PrometheusRegistry();
     Duration pingInterval = Duration.ofMillis(500);
+    final ProxySettings secondSettings = new ProxySettings();
+    volatile List<String> allowed = List.of("dc1", "dc2");
     int maxRequests = 100;
     int maxBlocked = 100;
 
@@ -106,7 +108,7 @@ abstract class RelayWorld extends ProxyWorld {
     }
 
     ProxyServer second(GoRouterConfig goRouters) throws IOException {
-        return start(new ProxySettings(), relay(dc2), DC2, this::forward, second, goRouters);
+        return start(secondSettings, relay(dc2), DC2, this::forward, second, goRouters);
     }
 
     ProxyServer start(
@@ -117,7 +119,7 @@ abstract class RelayWorld extends ProxyWorld {
             PrometheusRegistry registry,
             GoRouterConfig goRouters)
             throws IOException {
-        return start(with, relay, own, decider, registry, goRouters, List.of("dc1", "dc2")::contains);
+        return start(with, relay, own, decider, registry, goRouters, site -> allowed.contains(site));
     }
 
     ProxyServer start(

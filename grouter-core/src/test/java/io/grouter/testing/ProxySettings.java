@@ -45,6 +45,9 @@ public final class ProxySettings {
     public int retryPercent = 20;
 
     /** As in the configuration. */
+    public Duration upstreamIdleTimeout = Duration.ofSeconds(30);
+
+    /** As in the configuration. */
     public ProxyTlsConfig tls = ProxyTlsConfig.OFF;
 
     /** As in the configuration. */
@@ -83,7 +86,7 @@ public final class ProxySettings {
                 queue,
                 queueTimeout,
                 retryPercent,
-                Duration.ofSeconds(30),
+                upstreamIdleTimeout,
                 10,
                 true,
                 tls,
