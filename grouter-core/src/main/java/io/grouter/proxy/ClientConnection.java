@@ -123,7 +123,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
                 discard(in.readableBytes());
                 in.skipBytes(in.readableBytes());
             } else if (now == null) {
-                going = readHead(in);
+                // Answers of our own cost the client nothing but reading them.
+                going = ctx().channel().isWritable() && readHead(in);
             } else if (!body.done()) {
                 going = discarding ? skipBody(in) : readBody(now, in);
             } else {
@@ -463,8 +464,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         Exchange now = exchange;
-        if (now != null && ctx.channel().isWritable()) {
+        if (!ctx.channel().isWritable()) {
+            return;
+        }
+        if (now != null) {
             now.onClientWritable();
+        } else if (!lingering) {
+            resume();
         }
     }
 
