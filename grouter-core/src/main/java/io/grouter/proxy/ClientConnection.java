@@ -44,6 +44,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private @Nullable Deadline deadline;
     /** Bytes that came before they could be used. */
     private @Nullable ByteBuf pending;
+    /** What is being used now. */
+    private @Nullable ByteBuf current;
     /** The request under way; null between requests. */
     private @Nullable Exchange exchange;
 
@@ -60,6 +62,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     private boolean answerDone;
     private boolean discarding;
     private boolean lingering;
+    /** Whether all is sent that will be, and the rest of the client's bytes are read for a little while. */
+    private boolean outputEnded;
+
     private long discarded;
     private boolean inputEnded;
 
@@ -116,6 +121,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     /** Uses as much as can be used now, and keeps the rest. */
     private void process(ByteBuf in) {
         processing = true;
+        current = in;
         boolean going = true;
         while (going && in.isReadable()) {
             Exchange now = exchange;
@@ -132,7 +138,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             }
         }
         processing = false;
+        current = null;
         keep(in);
+        if (inputEnded && pending == null && !lingering) {
+            endOfInput();
+        }
+    }
+
+    /** Returns whether nothing more can come of the client than what has been used. */
+    private boolean isAtEnd() {
+        ByteBuf in = current;
+        return inputEnded && pending == null && (in == null || !in.isReadable());
     }
 
     private void keep(ByteBuf in) {
@@ -152,9 +168,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         reading(false);
     }
 
+    /** After the end there is nothing to read, and with epoll asking for it is an error that ends the connection. */
     private void reading(boolean on) {
         Channel channel = ctx().channel();
-        if (channel.config().isAutoRead() != on) {
+        if (!inputEnded && channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
         }
     }
@@ -317,7 +334,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     @Override
     public void head(Head answer, boolean bodiless) {
         Exchange now = current();
-        keepAlive &= now.requestDone() && !inputEnded && !proxy.drain().begun();
+        keepAlive &= now.requestDone() && !isAtEnd() && !proxy.drain().begun();
         Framing framing = Framing.AS_IT_IS;
         boolean endless = !answer.chunked() && answer.contentLength() < 0;
         int status = answer.status();
@@ -375,7 +392,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         }
         int status = answer.status();
         clientsFault = (status >= 400 && status < 500) || status == 501 || status == 505;
-        keepAlive &= !inputEnded && !clientsFault && !proxy.drain().begun();
+        keepAlive &= !isAtEnd() && !clientsFault && !proxy.drain().begun();
         ForwardedHeaders.writeOwn(answer, after(), now.isHead(), out());
         finish();
     }
@@ -401,8 +418,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         discarding = false;
         head.clear();
         timer().set(proxy.config().idleTimeout().toNanos());
-        if (inputEnded) {
-            ctx().close();
+        if (isAtEnd()) {
+            linger();
         } else {
             resume();
         }
@@ -422,6 +439,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
         boolean requestDone = body.done() && !clientsFault;
         timer().set(proxy.config().idleTimeout().toNanos());
         out().flushAndThen(() -> {
+            outputEnded = true;
             Channel channel = ctx().channel();
             if (requestDone || inputEnded || !(channel instanceof DuplexChannel duplex)) {
                 ctx().close();
@@ -478,8 +496,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             onInputEnd();
-        } else if (event == DrainStep.ENDING && exchange == null && !lingering && head.isEmpty()) {
-            ctx.close(); // idle, and the client expects nothing
+        } else if (event == DrainStep.ENDING && exchange == null && pending == null && !lingering && head.isEmpty()) {
+            linger(); // idle, and the client expects nothing more than it was sent
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -487,8 +505,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
 
     private void onInputEnd() {
         inputEnded = true;
+        if (lingering) {
+            if (outputEnded) {
+                ctx().close();
+            }
+        } else if (isAtEnd()) {
+            endOfInput();
+        }
+    }
+
+    /** The client sends nothing more, and all it has sent is used: is it a whole request? */
+    private void endOfInput() {
         Exchange now = exchange;
-        if (now == null || lingering || !body.done()) {
+        if (now == null || answerDone) {
+            linger(); // there may be answers that it still reads
+        } else if (!body.done()) {
             ctx().close();
         } else {
             keepAlive = false;
@@ -502,8 +533,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dow
             begin(true);
             keepAlive = false;
             start().refuse(Refusal.SLOW_CLIENT);
-        } else if (now == null || lingering || answerDone) {
+        } else if (lingering) {
             ctx().close();
+        } else if (now == null || answerDone) {
+            linger();
         } else {
             keepAlive = keepAlive && now.requestDone();
             now.onTimeout();

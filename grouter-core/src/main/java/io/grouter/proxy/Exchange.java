@@ -382,12 +382,12 @@ final class Exchange {
             to.end(null);
             to.flush();
             client.expectWithin(proxy.config().responseTimeout().toNanos());
+            if (halfClosed) {
+                to.halfClose();
+            }
         } else {
             client.expectWithin(proxy.config().bodyTimeout().toNanos());
             client.resume();
-        }
-        if (halfClosed) {
-            to.halfClose();
         }
     }
 

@@ -47,10 +47,17 @@ final class Tunnel extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         peer.write(message, peer.voidPromise());
+        if (!peer.isWritable()) {
+            pass(ctx); // at once: one turn may read many times
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        pass(ctx);
+    }
+
+    private void pass(ChannelHandlerContext ctx) {
         peer.flush();
         if (!peer.isWritable()) {
             ctx.channel().config().setAutoRead(false);
@@ -59,7 +66,9 @@ final class Tunnel extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
+        Tunnel other = peer.pipeline().get(Tunnel.class);
+        // After its end there is nothing to read, and with epoll asking for it is an error that ends the connection.
+        if (ctx.channel().isWritable() && other != null && !other.inputEnded) {
             peer.config().setAutoRead(true);
         }
     }
