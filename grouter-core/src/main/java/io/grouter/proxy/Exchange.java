@@ -58,6 +58,7 @@ final class Exchange {
     private boolean waiting;
     private boolean halfClosed;
     private boolean clientBlocked;
+    private boolean upstreamBlocked;
 
     /**
      * Begins.
@@ -272,6 +273,7 @@ final class Exchange {
             throw new IllegalStateException("nowhere to go");
         }
         detoured = true;
+        upstreamBlocked = false;
         goRouter = null;
         relay = null;
         tried = null;
@@ -381,12 +383,12 @@ final class Exchange {
         if (requestDone) {
             to.end(null);
             to.flush();
-            client.expectWithin(proxy.config().responseTimeout().toNanos());
+            expectNext();
             if (halfClosed) {
                 to.halfClose();
             }
         } else {
-            client.expectWithin(proxy.config().bodyTimeout().toNanos());
+            expectNext();
             client.resume();
         }
     }
@@ -484,10 +486,25 @@ final class Exchange {
 
     // ---- the request's body
 
-    /** Returns whether the body can be handed on now. */
+    /** Returns whether the body can be handed on now; if not because of the GoRouter, it is the one that is waited for. */
     boolean takesBody() {
         Upstream to = upstream;
-        return over || (to != null && to.isWritable());
+        if (over || to == null) {
+            return over;
+        }
+        boolean takes = to.isWritable();
+        if (!takes && !upstreamBlocked) {
+            upstreamBlocked = true;
+            expectNext();
+        }
+        return takes;
+    }
+
+    /** Gives the side its time that has to go on: the client with its request, or the GoRouter. */
+    private void expectNext() {
+        boolean ofClient = !requestDone && !answerStarted && !upstreamBlocked;
+        ProxyConfig config = proxy.config();
+        client.expectWithin((ofClient ? config.bodyTimeout() : config.responseTimeout()).toNanos());
     }
 
     /** Hands a piece of the body on, and takes it over. */
@@ -507,7 +524,7 @@ final class Exchange {
             }
         }
         to.data(data);
-        client.expectWithin(proxy.config().bodyTimeout().toNanos());
+        expectNext();
     }
 
     /** Ends the request. */
@@ -521,7 +538,7 @@ final class Exchange {
         if (to != null) {
             to.end(trailers);
             to.flush();
-            client.expectWithin(proxy.config().responseTimeout().toNanos());
+            expectNext();
         }
     }
 
@@ -544,13 +561,17 @@ final class Exchange {
     }
 
     void onUpstreamWritable() {
+        if (upstreamBlocked) {
+            upstreamBlocked = false;
+            expectNext();
+        }
         client.resume();
     }
 
     // ---- the answer
 
     void onInterim(Head answer) {
-        client.expectWithin(proxy.config().responseTimeout().toNanos());
+        expectNext();
         client.interim(answer);
     }
 
@@ -565,7 +586,7 @@ final class Exchange {
         if (chance != null) {
             chance.lose();
         }
-        client.expectWithin(proxy.config().responseTimeout().toNanos());
+        expectNext();
         record.answered(answer.status(), answer.value(Field.X_VCAP_REQUEST_ID), System.nanoTime());
         if (answer.has(Field.X_CF_ROUTERERROR)) {
             record.routerError(answer.value(Field.X_CF_ROUTERERROR));
@@ -596,7 +617,13 @@ final class Exchange {
     /** Sends on what came of the answer, and stops reading while the client takes no more. */
     void onUpstreamRead(Upstream from) {
         client.flush();
-        if (!over && !client.isWritable()) {
+        if (over) {
+            return;
+        }
+        if (answerStarted) {
+            expectNext();
+        }
+        if (!client.isWritable()) {
             clientBlocked = true;
             from.reading(false);
         }
@@ -606,7 +633,7 @@ final class Exchange {
         Upstream from = upstream;
         if (clientBlocked && from != null) {
             clientBlocked = false;
-            client.expectWithin(proxy.config().responseTimeout().toNanos());
+            expectNext();
             from.reading(true);
         }
     }
@@ -720,12 +747,12 @@ final class Exchange {
         } else if (answerStarted) {
             dropUpstream();
             abort();
-        } else if (relay != null && (requestDone || connecting || upstream == null)) {
+        } else if (relay != null && (requestDone || connecting || upstream == null || upstreamBlocked)) {
             relayTimedOut(relay);
         } else if (connecting || upstream == null) {
             refuseUnlessElsewhere(Refusal.NO_GOROUTER);
         } else {
-            fail(requestDone ? Refusal.GOROUTER_TIMEOUT : Refusal.SLOW_CLIENT);
+            fail(requestDone || upstreamBlocked ? Refusal.GOROUTER_TIMEOUT : Refusal.SLOW_CLIENT);
         }
     }
 
