@@ -25,7 +25,9 @@ import io.grouter.rib.Rib;
 import io.grouter.rib.RibListener;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
+import io.grouter.route.SiteInfo;
 import io.grouter.state.StateKeeper;
 import io.grouter.steering.OwnSite;
 import io.grouter.steering.Spill;
@@ -40,6 +42,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +78,11 @@ public final class Node implements AutoCloseable {
     private final AdminApi api;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private volatile @Nullable ProxyServer proxy;
+    /** What was said of this site last, and the names it was made of: there may be very many. */
+    private volatile @Nullable Said said;
+
+    private record Said(@Nullable List<String> names, SiteInfo info) {}
+
     private volatile @Nullable AccessLog accessLog;
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
@@ -108,16 +116,7 @@ public final class Node implements AutoCloseable {
                 new Steering(site, config.steering(), config.relay().tls().given());
         this.feed = new NatsFeed(config.nats(), rib, clock, metrics);
         this.gossip = config.gossip().enabled()
-                ? new Gossip(
-                        config.gossip(),
-                        site.name(),
-                        name,
-                        rib,
-                        () -> site.info(List.of(), relays(), ownSite().health()),
-                        overrides,
-                        clock,
-                        wallClock,
-                        metrics)
+                ? new Gossip(config.gossip(), site.name(), name, rib, this::info, overrides, clock, wallClock, metrics)
                 : null;
         this.state = config.state().file().isEmpty()
                 ? null
@@ -137,6 +136,7 @@ public final class Node implements AutoCloseable {
                 rib,
                 journal,
                 this::ownSite,
+                this::info,
                 steering,
                 goRouters,
                 control(),
@@ -162,10 +162,21 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Returns where other sites are to send requests. */
-    private List<String> relays() {
+    /** Returns what this site says of itself now. Any thread. */
+    private SiteInfo info() {
         ProxyServer frontend = proxy;
-        return frontend == null ? List.of() : frontend.announcedRelays();
+        List<String> names = frontend == null ? null : frontend.certificateNames();
+        List<String> relays = frontend == null ? List.of() : frontend.announcedRelays();
+        Said before = said;
+        SiteHealth health = ownSite().health();
+        if (before != null
+                && Objects.equals(names, before.names())
+                && relays.equals(before.info().relays())) {
+            return before.info().withHealth(health);
+        }
+        SiteInfo now = config.site().info(names, relays, health);
+        said = new Said(names, now);
+        return now;
     }
 
     /** Returns whether requests of a site's Grouters are taken. */

@@ -60,6 +60,7 @@ public final class AdminApi {
     private final RibThread rib;
     private final JournalView journal;
     private final Supplier<OwnSite> ownSite;
+    private final Supplier<SiteInfo> info;
     private final Steering steering;
     private final GoRouterPool goRouters;
     private final NodeControl control;
@@ -74,6 +75,7 @@ public final class AdminApi {
         this.rib = sources.rib();
         this.journal = new JournalView(sources.journal(), site.name().name());
         this.ownSite = sources.ownSite();
+        this.info = sources.info();
         this.steering = sources.steering();
         this.goRouters = sources.goRouters();
         this.control = sources.control();
@@ -393,7 +395,7 @@ public final class AdminApi {
         own.put("feed", fib.feed());
         own.put("complete", fib.complete());
         own.put("guardedEndpoints", rib.guarded());
-        own.put("info", site.info(List.of(), List.of(), ownSite.get().health()));
+        own.put("info", info.get());
         own.put(
                 "goRouters",
                 goRouters.members().stream().map(AdminApi::describe).toList());

@@ -5,6 +5,7 @@ import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Journal;
 import io.grouter.rib.RibThread;
 import io.grouter.route.SiteConfig;
+import io.grouter.route.SiteInfo;
 import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param rib the tables
  * @param journal their last changes
  * @param ownSite what is so in this site besides its routes
+ * @param info what this site says of itself
  * @param steering the rules
  * @param goRouters this site's GoRouters
  * @param control what can be done with the node
@@ -31,6 +33,7 @@ public record AdminSources(
         RibThread rib,
         Journal journal,
         Supplier<OwnSite> ownSite,
+        Supplier<SiteInfo> info,
         Steering steering,
         GoRouterPool goRouters,
         NodeControl control,

@@ -33,6 +33,7 @@ final class ListenerTls {
     private final @Nullable PemMaterial clients;
     private volatile IdentityHashMap<ServerCertificates.Pair, SslContext> contexts = new IdentityHashMap<>();
     private PemMaterial.@Nullable Material clientsInUse;
+    private volatile List<String> names = List.of();
 
     ListenerTls(ProxyTlsConfig config) {
         this.config = config;
@@ -68,6 +69,11 @@ final class ListenerTls {
         }
         clientsInUse = trusted;
         contexts = made;
+        names = made.keySet().stream()
+                .flatMap(pair -> pair.names().stream())
+                .sorted()
+                .distinct()
+                .toList();
         if (failure != null) {
             throw failure;
         }
@@ -95,6 +101,11 @@ final class ListenerTls {
         } catch (SSLException e) {
             throw new IOException("certificate " + pair.name() + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /** Returns the names for which there is a certificate; another list after they changed. Any thread. */
+    List<String> names() {
+        return names;
     }
 
     static List<String> protocols(boolean tls12) {

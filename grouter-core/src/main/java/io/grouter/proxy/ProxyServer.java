@@ -219,6 +219,14 @@ public final class ProxyServer implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Returns the names for which it can show a certificate, the same list until they change; null when it takes no TLS.
+     * Any thread.
+     */
+    public @Nullable List<String> certificateNames() {
+        return listenerTls == null ? null : listenerTls.names();
+    }
+
     /** Returns where other sites are to send requests; what is configured, or what this node listens on. Any thread. */
     public List<String> announcedRelays() {
         return relayConfig.announced(relayAddresses());

@@ -2,9 +2,9 @@ package io.grouter.route;
 
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code site} section of the configuration: who this site is and how others reach it.
@@ -61,17 +61,22 @@ public record SiteConfig(
     /**
      * Returns what this site announces of itself.
      *
-     * @param certificateNames names for which this node can show a certificate; empty = it takes no TLS itself, so what
-     *     stands before it is believed to have one for each alias domain
+     * @param certificateNames names for which this node can show a certificate, of which those of aliases matter; null =
+     *     it takes no TLS itself, so what stands before it is believed to have one for each alias domain
      * @param relays where it takes requests from other sites
      */
-    public SiteInfo info(Collection<String> certificateNames, List<String> relays, SiteHealth health) {
-        Set<String> names = new LinkedHashSet<>(certificateNames);
-        if (certificateNames.isEmpty() && httpsPort > 0) {
-            aliases.forEach(alias -> names.add("*." + alias.aliasDomain()));
-        }
-        List<String> most =
-                names.stream().limit(SiteInfo.MOST_CERTIFICATE_NAMES).toList();
+    public SiteInfo info(@Nullable Collection<String> certificateNames, List<String> relays, SiteHealth health) {
+        Collection<String> names = certificateNames != null
+                ? certificateNames
+                : httpsPort == 0
+                        ? List.of()
+                        : aliases.stream()
+                                .map(alias -> "*." + alias.aliasDomain())
+                                .toList();
+        List<String> most = names.stream()
+                .filter(name -> aliases.stream().anyMatch(alias -> HostNames.isUnder(name, alias.aliasDomain())))
+                .limit(SiteInfo.MOST_CERTIFICATE_NAMES)
+                .toList();
         return new SiteInfo(region, aliases, httpPort, httpsPort, most, entries, relays, health);
     }
 }

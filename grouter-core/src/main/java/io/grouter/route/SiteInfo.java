@@ -60,6 +60,11 @@ public record SiteInfo(
         return false;
     }
 
+    /** Returns a copy with another health. */
+    public SiteInfo withHealth(SiteHealth now) {
+        return new SiteInfo(region, aliases, httpPort, httpsPort, certificateNames, entries, relays, now);
+    }
+
     /** Returns the port of the aliases for a scheme; 0 = the site does not serve it. */
     public int port(boolean https) {
         return https ? httpsPort : httpPort;

@@ -52,6 +52,7 @@ class AdminApiTest {
             thread,
             journal,
             () -> OwnSite.idle(1),
+            () -> site.info(null, List.of(), SiteHealth.idle(1)),
             new Steering(site, Configs.steering(), false),
             goRouters,
             new NodeControl() {

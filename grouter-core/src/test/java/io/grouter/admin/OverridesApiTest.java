@@ -59,6 +59,7 @@ class OverridesApiTest {
             thread,
             journal,
             () -> OwnSite.idle(1),
+            () -> site.info(null, List.of(), SiteHealth.idle(1)),
             new Steering(site, Configs.steering(), false),
             new GoRouterPool(Configs.goRouters(1), () -> 0, metrics),
             new NodeControl() {
