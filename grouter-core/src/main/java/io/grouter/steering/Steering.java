@@ -103,17 +103,15 @@ public final class Steering {
         decision = decision != null ? decision : localDown(fib, own, facts, route);
         decision = decision != null ? decision : spill(fib, own, facts, route);
         decision = decision != null ? decision : local(route);
-        return decision != null ? decision : notHere(fib, own, facts, route);
+        return decision != null ? decision : notHere(fib, facts, route);
     }
 
-    private Decision notHere(Fib fib, OwnSite own, RequestFacts facts, @Nullable RouteEntry route) {
-        for (int i = Step.UNSURE.ordinal(); i < STEPS.length; i++) {
-            Decision decision = ask(STEPS[i], fib, own, facts, route);
-            if (decision != null) {
-                return decision;
-            }
+    private Decision notHere(Fib fib, RequestFacts facts, @Nullable RouteEntry route) {
+        if (!fib.complete() || route == null) {
+            return fib.complete() ? UNKNOWN : UNSURE;
         }
-        return UNKNOWN;
+        Decision sent = candidates.send(fib, route, facts, Wanted.ANY, null);
+        return sent != null ? sent : route.learned().isEmpty() ? EMPTY : NO_FIT_SITE;
     }
 
     private @Nullable Decision ask(Step step, Fib fib, OwnSite own, RequestFacts facts, @Nullable RouteEntry route) {

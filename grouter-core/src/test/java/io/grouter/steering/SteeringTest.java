@@ -862,11 +862,9 @@ class SteeringTest {
                 said.put(rule.rule(), rule.decision());
             }
         });
-        assertThat(said)
-                .hasEntrySatisfying("drained", by -> assertThat(by.rule()).isEqualTo(Rule.DRAINED_SITE));
-        assertThat(said).containsEntry("local", forward(Rule.LOCAL));
-        assertThat(said)
-                .hasEntrySatisfying("learned", by -> assertThat(by.rule()).isEqualTo(Rule.LEARNED));
+        assertThat(said.get("drained")).extracting("rule").isEqualTo(Rule.DRAINED_SITE);
+        assertThat(said.get("local")).isEqualTo(forward(Rule.LOCAL));
+        assertThat(said.get("learned")).extracting("rule").isEqualTo(Rule.LEARNED);
         assertThat(said).containsKeys("no-fit-site", "unknown").doesNotContainKeys("pinned", "session", "spill");
         assertThat(explanation.steps()).contains("an operator drains this site");
     }
