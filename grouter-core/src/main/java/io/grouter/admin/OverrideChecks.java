@@ -153,7 +153,7 @@ final class OverrideChecks {
 
     private static String describe(SiteHealth health) {
         String routers = count(health.goRouters(), "healthy GoRouter");
-        return health.draining() ? "is draining, " + routers : routers;
+        return health.draining() ? "draining, " + routers : routers;
     }
 
     private static String count(int number, String what) {

@@ -79,7 +79,7 @@ class OverrideChecksTest {
         assertThat(checks().drainRoute(SHOP))
                 .isEqualTo("no other site that is fit and fresh offers exactly shop.test: "
                         + "dc2 is SUSPECT, 1 healthy GoRouter; dc3 is FRESH, 0 healthy GoRouters; "
-                        + "dc4 is FRESH, is draining, 3 healthy GoRouters; "
+                        + "dc4 is FRESH, draining, 3 healthy GoRouters; "
                         + "dc5 is FRESH, 3 healthy GoRouters, drains the route");
     }
 
