@@ -14,6 +14,7 @@ import io.grouter.testing.Configs;
 import io.grouter.testing.QuietPipelines;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.RecordingBackend;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,7 @@ class SecondChanceIT extends RelayWorld {
             String local = here.next().request().body();
             assertThat(there.next().request().body()).isEqualTo(local);
         }
-        assertThat(metric("grouter_proxy_decisions", "reason", "second-chance")).isEqualTo(3);
+        assertThat(metric("grouter_proxy_requests", "reason", "second-chance")).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -154,7 +155,7 @@ class SecondChanceIT extends RelayWorld {
         fromHere = "HTTP/1.1 " + answer + "\nContent-Length: 4\n\nmine";
         String got = client().send(post("body")).readAnswer();
         assertThat(got).startsWith("HTTP/1.1 " + answer.substring(0, 3)).endsWith("mine");
-        assertThat(metric("grouter_proxy_decisions", "reason", "second-chance")).isZero();
+        assertThat(metric("grouter_proxy_requests", "reason", "second-chance")).isZero();
     }
 
     @Test
@@ -242,7 +243,13 @@ class SecondChanceIT extends RelayWorld {
                 .startsWith("HTTP/1.1 503")
                 .contains("Retry-After: 1\r\n", "Cache-Control: no-store\r\n", "X-Grouter-Reason: known-empty\r\n");
         first = new Decision.Refuse(Rule.PINNED, 421, "Not here.");
-        assertThat(connect(port(start(settings, relay(dc1), DC1, new Rules(), second, Configs.goRouters(here.port()))))
+        assertThat(connect(port(start(
+                                settings,
+                                relay(dc1),
+                                DC1,
+                                new Rules(),
+                                new PrometheusRegistry(),
+                                Configs.goRouters(here.port()))))
                         .send(post("abc"))
                         .readAnswer())
                 .startsWith("HTTP/1.1 421 Misdirected Request");

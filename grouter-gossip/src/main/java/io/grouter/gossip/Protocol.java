@@ -216,7 +216,7 @@ final class Protocol {
     private void heartbeat(Rib rib, SiteInfo info) {
         speech.announce(true, true, this::speakers, nowNanos);
         OfferTable table = rib.ownOffers();
-        SiteInfo site = SiteSum.with(info, siblings.together(info.health()));
+        SiteInfo site = siblings.together(info);
         draining = site.health().draining();
         out.send(
                 speakers(),

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * reported. Used by the rib thread only; time is an argument.
  */
 final class Siblings {
+    private static final SiteInfo NO_INFO =
+            new SiteInfo("", List.of(), 0, 0, List.of(), List.of(), List.of(), SiteHealth.NONE);
     private static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
     private static final int CHANGES_PER_MESSAGE = 2_000;
     /** Orders that are given one after the other go out together. */
@@ -65,7 +67,7 @@ final class Siblings {
         boolean differs;
         long differsNanos;
         boolean reported;
-        SiteHealth health = SiteHealth.NONE;
+        SiteInfo info = NO_INFO;
         boolean overridesSent;
         long overridesNanos;
 
@@ -186,12 +188,12 @@ final class Siblings {
         }
     }
 
-    /** Returns the health of the site: this node's together with that of the siblings heard. */
-    SiteHealth together(SiteHealth mine) {
-        List<SiteHealth> nodes = new ArrayList<>();
+    /** Returns what the site says of itself: this node's word together with that of the siblings heard. */
+    SiteInfo together(SiteInfo mine) {
+        List<SiteInfo> nodes = new ArrayList<>();
         nodes.add(mine);
-        known.values().forEach(each -> nodes.add(each.health));
-        return SiteSum.of(nodes, overrides.siteDrained());
+        known.values().forEach(each -> nodes.add(each.info));
+        return SiteSum.together(nodes, overrides.siteDrained());
     }
 
     private boolean left(Rib rib, Sibling each, long now) {
@@ -303,7 +305,7 @@ final class Siblings {
         sibling.routes = heartbeat.routes();
         sibling.digest = heartbeat.digest();
         sibling.heardNanos = now;
-        sibling.health = heartbeat.info().health();
+        sibling.info = heartbeat.info();
         boolean due = !sibling.overridesSent || now - sibling.overridesNanos >= OVERRIDES_NANOS;
         if (heartbeat.overrides() != overrides.digest() && due) {
             sibling.overridesSent = true;

@@ -40,16 +40,31 @@ final class SiteSum {
                 (int) Math.round(errors / weights));
     }
 
-    /** Returns the same word of a site with another health. */
-    static SiteInfo with(SiteInfo info, SiteHealth health) {
+    /**
+     * Returns what a site says of itself: the first node's word, with the health of all and the addresses at which they
+     * take relayed requests.
+     *
+     * @param nodes what each node says, at least one
+     * @param drained whether an operator drained the site
+     */
+    static SiteInfo together(List<SiteInfo> nodes, boolean drained) {
+        List<SiteHealth> all = nodes.stream().map(SiteInfo::health).toList();
+        boolean leaving = all.stream().allMatch(SiteHealth::draining);
+        SiteInfo first = nodes.get(0);
+        List<String> relays = nodes.stream()
+                .filter(each -> leaving || drained || !each.health().draining())
+                .flatMap(each -> each.relays().stream())
+                .distinct()
+                .limit(SiteInfo.MOST_ADDRESSES)
+                .toList();
         return new SiteInfo(
-                info.region(),
-                info.aliases(),
-                info.httpPort(),
-                info.httpsPort(),
-                info.certificateNames(),
-                info.entries(),
-                info.relays(),
-                health);
+                first.region(),
+                first.aliases(),
+                first.httpPort(),
+                first.httpsPort(),
+                first.certificateNames(),
+                first.entries(),
+                relays,
+                of(all, drained));
     }
 }
