@@ -101,8 +101,7 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
         idle = new Deadline(ctx.executor(), () -> onIdle(ctx));
         idle().set(proxy.config().idleTimeout().toNanos());
         long window = proxy.config().http2().windowBytes();
-        Http2Windows.widen(
-                ctx, relayed ? Http2Windows.CONNECTION_BYTES : Http2Windows.REQUESTS_OF_A_CLIENT * window);
+        Http2Windows.widen(ctx, relayed ? Http2Windows.CONNECTION_BYTES : Http2Windows.REQUESTS_OF_A_CLIENT * window);
     }
 
     private void opened(Channel stream) {

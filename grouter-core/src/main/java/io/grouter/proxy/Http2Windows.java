@@ -7,7 +7,7 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 
 /**
-/**
+ * /**
  * The windows of HTTP/2 connections. What comes for a request that nobody takes closes the window of that request, and
  * must not close that of the connection: otherwise a few slow ones would hold up everybody else. So the window of a
  * connection to a GoRouter, or to or from another site, is opened again at once.
