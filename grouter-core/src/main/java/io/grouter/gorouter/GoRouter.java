@@ -125,6 +125,13 @@ public final class GoRouter {
         return broken.incrementAndGet() >= MOST_BROKEN;
     }
 
+    /** An answer came over one of its connections. */
+    void answered() {
+        if (broken.get() != 0) {
+            broken.set(0);
+        }
+    }
+
     /** Passes it over for a while. */
     void pause(long untilNanos) {
         pausedUntilNanos = untilNanos;

@@ -197,16 +197,22 @@ public final class GoRouterPool {
     /**
      * Records that a connection ended before the answer of a request did.
      *
-     * @param idle whether it had been idle, so that its end may have nothing to do with the request
+     * @param excused whether this may have another cause than the GoRouter: the connection had been idle, an app broke its
+     *     answer off, or the client ended its sending
      */
-    public void broke(GoRouter member, boolean idle) {
+    public void broke(GoRouter member, boolean excused) {
         long now = clock.getAsLong();
         broken.labelValues(member.name()).inc();
-        if (!idle && member.broke() && member.usable(now)) {
+        if (!excused && member.broke() && member.usable(now)) {
             log.warn("GoRouter {} breaks off one connection after the other", member.name());
             member.overloaded(now);
             member.pause(now + failurePauseNanos);
         }
+    }
+
+    /** Records that an answer came: connections that broke before do not count any more. */
+    public void answered(GoRouter member) {
+        member.answered();
     }
 
     /** Records how long a probe took that was answered. */

@@ -515,6 +515,12 @@ public final class Head {
         return Ascii.text(bytes, lineStart(i), nameEnd(i));
     }
 
+    /** Returns whether a name begins with a text, in any case. */
+    public boolean nameStartsWith(int i, String lowerCase) {
+        int start = lineStart(i);
+        return nameEnd(i) - start >= lowerCase.length() && is(start, start + lowerCase.length(), lowerCase);
+    }
+
     /** Returns the value of a header line, a character per byte. */
     public String value(int i) {
         return Ascii.text(bytes, valueStart(i), valueEnd(i));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * or an entry of another site that takes it, hands bytes on both ways no faster than the other side takes them, and knows what may be tried again. Runs
  * on the event loop of the client's connection.
  */
-final class Exchange {
+final class Exchange implements WaitingRoom.Waiter {
     private final ProxyContext proxy;
     private final Downstream client;
     private final Head request;
@@ -44,6 +44,12 @@ final class Exchange {
     /** What becomes of a request that cannot be served where it was sent first; made when it matters. */
     private @Nullable SecondChance chance;
 
+    /** Room at a GoRouter that was just found. */
+    private @Nullable GoRouter room;
+    /** Until when it may wait for room, once it {@link #waited}. */
+    private long waitUntilNanos;
+
+    private boolean waited;
     private boolean http2;
     /** Whether it has been sent somewhere else already; there is no third chance. */
     private boolean detoured;
@@ -52,6 +58,7 @@ final class Exchange {
 
     private boolean requestDone;
     private boolean bodySent;
+    private boolean interimSeen;
     private boolean answerStarted;
     private boolean over;
     private boolean connecting;
@@ -297,17 +304,33 @@ final class Exchange {
 
     private void findGoRouter() {
         GoRouter found = proxy.goRouters().take(tried);
-        if (found == null) {
-            if (!proxy.goRouters().hasMore(tried)) {
-                refuseUnlessElsewhere(Refusal.NO_GOROUTER);
-            } else if (proxy.queue().add(this, client.loop())) {
-                waiting = true;
-                client.expectWithin(proxy.config().queueTimeout().toNanos());
-            } else {
-                refuse(Refusal.OVERLOADED);
-            }
+        if (found != null) {
+            use(found);
+        } else if (proxy.goRouters().hasMore(tried)) {
+            waitForRoom();
+        } else {
+            refuseUnlessElsewhere(Refusal.NO_GOROUTER);
+        }
+    }
+
+    /** Waits, however often, no longer in all than one may. */
+    private void waitForRoom() {
+        long now = System.nanoTime();
+        if (!waited) {
+            waited = true;
+            waitUntilNanos = now + proxy.config().queueTimeout().toNanos();
+        }
+        long left = waitUntilNanos - now;
+        if (left <= 0 || !proxy.queue().add(this, client.loop())) {
+            refuse(Refusal.OVERLOADED);
             return;
         }
+        waiting = true;
+        client.expectWithin(left);
+        proxy.queue().next(client.loop());
+    }
+
+    private void use(GoRouter found) {
         connecting = true;
         client.expectWithin(2 * proxy.config().connectTimeout().toNanos());
         if (http2) {
@@ -322,14 +345,25 @@ final class Exchange {
         }
     }
 
-    /** Is called when there is room again; returns false when it does not wait any more. */
-    boolean proceed() {
-        if (!waiting) {
-            return false;
-        }
+    @Override
+    public boolean takeRoom() {
+        room = proxy.goRouters().take(tried);
+        return room != null;
+    }
+
+    @Override
+    public boolean takesAny() {
+        return tried == null;
+    }
+
+    @Override
+    public void proceed() {
+        GoRouter found = room;
+        room = null;
         waiting = false;
-        findGoRouter();
-        return true;
+        if (found != null) {
+            use(found);
+        }
     }
 
     private void connected(GoRouter to, @Nullable Upstream made, @Nullable Throwable failure) {
@@ -571,13 +605,16 @@ final class Exchange {
     // ---- the answer
 
     void onInterim(Head answer) {
+        interimSeen = true;
         expectNext();
         client.interim(answer);
     }
 
     void onAnswer(Head answer, boolean bodiless) {
-        if (goRouter != null) {
+        GoRouter answering = goRouter;
+        if (answering != null) {
             proxy.meter().answered();
+            proxy.goRouters().answered(answering);
         }
         if (goRouter != null && requestDone && NotHere.saidBy(answer) && mayDetour() && chance().replaces()) {
             return;
@@ -656,9 +693,10 @@ final class Exchange {
     void onUpstreamClosed(Upstream from) {
         boolean stale = from.reused();
         boolean unseen = from.unseen();
+        boolean again = !interimSeen && (unseen ? !bodySent : stale && isReplayable());
         GoRouter broken = goRouter;
-        if (broken != null) {
-            proxy.goRouters().broke(broken, stale);
+        if (broken != null && !from.brokenOffAlone()) {
+            proxy.goRouters().broke(broken, stale || answerStarted || halfClosed);
         }
         dropUpstream();
         RelayAttempts attempts = relay;
@@ -671,7 +709,7 @@ final class Exchange {
             client.abort();
         } else if (attempts != null) {
             relayBroke(attempts, unseen);
-        } else if (stale && isReplayable()) {
+        } else if (again) {
             record.failedAttempt();
             retry(Refusal.GOROUTER_FAILED);
         } else {
@@ -700,7 +738,6 @@ final class Exchange {
         Channel front = client.becomeTunnel(answer);
         if (front == null) {
             rest.release();
-            from.release();
             abort();
             return;
         }

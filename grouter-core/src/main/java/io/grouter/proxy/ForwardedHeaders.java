@@ -101,7 +101,8 @@ final class ForwardedHeaders {
         int from = head.headersStart();
         for (int i = 0; i < head.count(); i++) {
             Field field = head.field(i);
-            if (field == Field.OTHER && !head.isNamedByConnection(i)) {
+            boolean known = client.trusted() || relayed || !saysWhoTheClientIs(head, i);
+            if (field == Field.OTHER && known && !head.isNamedByConnection(i)) {
                 continue;
             }
             boolean appended = i == lastForwardedFor || i == lastLoop;
@@ -241,8 +242,15 @@ final class ForwardedHeaders {
                     case FORWARD -> edits.client().certificate() != null;
                     case SANITIZE_SET -> false;
                 };
-            default -> mayNotBeNamed(field) || !head.isNamedByConnection(i);
+            default ->
+                (trusted || !saysWhoTheClientIs(head, i)) && (mayNotBeNamed(field) || !head.isNamedByConnection(i));
         };
+    }
+
+    /** Returns whether only a proxy in front that is trusted may say this (RFC 7239, and what came before it). */
+    private static boolean saysWhoTheClientIs(Head head, int i) {
+        return head.nameStartsWith(i, "x-forwarded-")
+                || (head.nameStartsWith(i, "forwarded") && head.nameEnd(i) - head.lineStart(i) == "forwarded".length());
     }
 
     /**

@@ -100,9 +100,8 @@ final class Http2ClientConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         idle = new Deadline(ctx.executor(), () -> onIdle(ctx));
         idle().set(proxy.config().idleTimeout().toNanos());
-        if (relayed) {
-            Http2Windows.widen(ctx);
-        }
+        long window = proxy.config().http2().windowBytes();
+        Http2Windows.widen(ctx, relayed ? Http2Windows.CONNECTION_BYTES : Http2Windows.REQUESTS_OF_A_CLIENT * window);
     }
 
     private void opened(Channel stream) {

@@ -262,7 +262,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
 
     private void finish() {
         answerDone = true;
-        timer().set(proxy.config().responseTimeout().toNanos()); // for the client to take what is left of the answer
+        timer().set(proxy.config().idleTimeout().toNanos()); // for the client to take what is left of the answer
         current().record().end(current().facts(), head, "HTTP/2.0");
         ChannelFuture last = lastWrite;
         if (last != null && !requestDone) {
@@ -275,7 +275,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     /** The rest of the request is not wanted (RFC 9113 section 8.1); before the answer is out, this would cut it off. */
     private void dropRequest() {
         if (!requestDone && ctx().channel().isActive()) {
-            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+            breakOff(Http2Error.NO_ERROR);
         }
     }
 
@@ -290,10 +290,15 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         if (!answerDone) {
             answerDone = true;
             current().record().end(current().facts(), head, "HTTP/2.0");
-            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+            breakOff(Http2Error.INTERNAL_ERROR);
         }
         timer().cancel();
         release();
+    }
+
+    /** Breaks the stream off; by itself it would not close with frames that were not read. */
+    private void breakOff(Http2Error why) {
+        ctx().writeAndFlush(new DefaultHttp2ResetFrame(why)).addListener(written -> ctx().close());
     }
 
     @Override
@@ -315,6 +320,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame) {
             gone();
+            ctx.close();
         }
         ReferenceCountUtil.release(event);
     }
@@ -354,7 +360,7 @@ final class Http2ClientStream extends ChannelInboundHandlerAdapter implements Do
         Exchange now = exchange;
         if (now == null || answerDone) {
             // A mere close would wait for the client to take the rest.
-            ctx().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(written -> ctx().close());
+            breakOff(Http2Error.CANCEL);
         } else {
             now.onTimeout();
         }

@@ -167,9 +167,7 @@ final class Http2Connections {
                             .initialWindowSize(settings.windowBytes())
                             .maxHeaderListSize(Http2Heads.mostListBytes(peer.headLimits())))
                     .build();
-            if (settings.betweenSites()) {
-                Http2Windows.refill(codec);
-            }
+            Http2Windows.refill(codec);
             channel.pipeline()
                     .addLast(made.listener())
                     .addLast(codec)
@@ -235,9 +233,7 @@ final class Http2Connections {
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            if (settings.betweenSites()) {
-                Http2Windows.widen(ctx);
-            }
+            Http2Windows.widen(ctx, Http2Windows.CONNECTION_BYTES);
         }
 
         boolean hasRoom() {

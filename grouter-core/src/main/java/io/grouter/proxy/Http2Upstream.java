@@ -27,6 +27,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean answered;
     private boolean requestDone;
     private boolean refused;
+    private boolean reset;
     private boolean blocked;
     /** Whether the head, or part of it, may have reached the other end. */
     private boolean headSent;
@@ -57,6 +58,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
     @Override
     public boolean unseen() {
         return refused || !headSent;
+    }
+
+    @Override
+    public boolean brokenOffAlone() {
+        return reset;
     }
 
     // ---- the request
@@ -154,7 +160,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
         if (answered) {
             Head trailers = new Head(Head.Kind.TRAILERS, peer.headLimits());
             boolean fine = Http2Heads.readTrailers(frame.headers(), trailers, ctx().alloc()) == Head.Outcome.COMPLETE;
-            ended(now, fine ? trailers : null);
+            if (fine) {
+                ended(now, trailers);
+            } else {
+                now.onUpstreamInvalid();
+            }
             return;
         }
         boolean last = frame.isEndStream();
@@ -222,14 +232,16 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Http2ResetFrame reset) {
-            refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
-            if (reset.errorCode() != Http2Error.NO_ERROR.code()) {
+        if (event instanceof Http2ResetFrame frame) {
+            reset = true;
+            refused = frame.errorCode() == Http2Error.REFUSED_STREAM.code();
+            if (frame.errorCode() != Http2Error.NO_ERROR.code()) {
                 closed();
             } // else the answer was complete (RFC 9113 section 8.1), but may not have been read yet
         } else if (event instanceof Http2GoAwayFrame) {
-            refused = true; // told to those alone that come after the last one it takes
-            closed();
+            // Only those above the last one it takes are told; they are closed when the connection has been left.
+            reset = true;
+            refused = true;
         }
         ReferenceCountUtil.release(event);
     }

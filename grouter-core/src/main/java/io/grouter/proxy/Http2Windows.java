@@ -7,15 +7,18 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 
 /**
- * The windows of HTTP/2 connections between sites, where a round trip takes long. What comes for a request that nobody
- * takes closes the window of that request alone: a connection's window is opened again at once, since otherwise a few
- * slow clients would hold up everybody else's requests.
+ * /**
+ * The windows of HTTP/2 connections. What comes for a request that nobody takes closes the window of that request, and
+ * must not close that of the connection: otherwise a few slow ones would hold up everybody else. So the window of a
+ * connection to a GoRouter, or to or from another site, is opened again at once.
  */
 final class Http2Windows {
-    /** Bytes of one body that may be under way or wait here: 10 MB/s at 100 ms. */
+    /** Bytes of one body between sites that may be under way or wait here: 10 MB/s at 100 ms. */
     static final int STREAM_BYTES = 1 << 20;
-    /** Bytes of all bodies of a connection that may be under way. */
+    /** Bytes of all bodies of such a connection that may be under way. */
     static final int CONNECTION_BYTES = 16 << 20;
+    /** So many windows of a request is that of a client's connection. */
+    static final int REQUESTS_OF_A_CLIENT = 4;
 
     private Http2Windows() {}
 
@@ -28,8 +31,10 @@ final class Http2Windows {
     }
 
     /** Opens the window of a connection as wide as it should be. */
-    static void widen(ChannelHandlerContext behindCodec) {
-        behindCodec.writeAndFlush(
-                new DefaultHttp2WindowUpdateFrame(CONNECTION_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
+    static void widen(ChannelHandlerContext behindCodec, long bytes) {
+        int more = (int) Math.min(bytes, Integer.MAX_VALUE) - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+        if (more > 0) {
+            behindCodec.writeAndFlush(new DefaultHttp2WindowUpdateFrame(more));
+        }
     }
 }

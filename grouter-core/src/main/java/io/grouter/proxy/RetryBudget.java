@@ -11,7 +11,8 @@ final class RetryBudget {
     private static final int RETRY = 100;
 
     private static final int MOST = 100 * RETRY;
-    private static final int PER_SECOND = 10 * RETRY;
+    /** Ten retries a second. */
+    private static final long NANOS_EACH = 1_000_000_000 / (10 * RETRY);
 
     private final int share;
     private final FastThreadLocal<Tokens> tokens = new FastThreadLocal<>() {
@@ -41,19 +42,17 @@ final class RetryBudget {
     /** Takes one retry, if there is one. */
     boolean take(long nowNanos) {
         Tokens here = tokens.get();
-        if (here.used) {
-            here.left = Math.min(MOST, here.left + earned(nowNanos - here.lastNanos));
+        if (!here.used) {
+            here.used = true;
+            here.lastNanos = nowNanos;
         }
-        here.used = true;
-        here.lastNanos = nowNanos;
+        long earned = (nowNanos - here.lastNanos) / NANOS_EACH;
+        here.left = Math.min(MOST, here.left + earned);
+        here.lastNanos += earned * NANOS_EACH; // what is left of the time counts next time
         if (here.left < RETRY) {
             return false;
         }
         here.left -= RETRY;
         return true;
-    }
-
-    private static long earned(long nanos) {
-        return (long) (PER_SECOND * (nanos / 1e9));
     }
 }

@@ -14,6 +14,11 @@ interface Upstream {
         return false;
     }
 
+    /** Returns whether only this request was broken off, and not its connection. */
+    default boolean brokenOffAlone() {
+        return false;
+    }
+
     /** Sends the head of a request for an exchange, which hears of the answer from now on. */
     void begin(Exchange exchange, RequestEdits edits);
 

@@ -20,6 +20,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private @Nullable Exchange exchange;
 
     private boolean used;
+    /** Whether any byte of the answer came. */
+    private boolean heard;
+    /** Whether the connection ended with an error, not by the other side's will. */
+    private boolean failed;
+
     /** Whether it stands for a request under way at the other end; a new one is made for such. */
     private boolean counted = true;
 
@@ -56,7 +61,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public boolean reused() {
-        return used;
+        return used && !heard;
     }
 
     long idleSince() {
@@ -81,6 +86,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         Head request = user.request();
         requestDone = false;
         inBody = false;
+        heard = false;
         head.clear();
         withoutBody = user.isHead();
         chunkedRequest = request.chunked();
@@ -140,6 +146,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        heard = true;
         try {
             while (exchange != null && in.isReadable() && read(exchange, in)) {
                 // as long as there is something to understand
@@ -233,7 +240,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void release() {
-        giveBack(exchange == null && !peer.onePerClient()); // as good as before when nothing was sent
+        giveBack(counted && exchange == null && !peer.onePerClient()); // as good as before when nothing was sent
     }
 
     private void giveBack(boolean reuse) {
@@ -271,7 +278,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         Exchange now = exchange;
         if (now == null) {
             peer.gone(this);
-        } else if (inBody && body.endsWithConnection()) {
+        } else if (inBody && body.endsWithConnection() && !failed) {
             giveBack(false);
             now.onAnswerEnd(null);
         } else {
@@ -282,6 +289,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failed = true;
         ctx.close();
     }
 }

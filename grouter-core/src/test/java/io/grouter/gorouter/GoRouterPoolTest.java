@@ -150,6 +150,17 @@ class GoRouterPoolTest {
     }
 
     @Test
+    void anAnswerBetweenThemEndsTheRow() {
+        GoRouter well = pool.members().get(0);
+        for (int i = 0; i < 20; i++) {
+            pool.broke(well, false);
+            pool.broke(well, false);
+            pool.answered(well);
+        }
+        assertThat(pool.healthy()).isEqualTo(3);
+    }
+
+    @Test
     void triesEachOnceForOneRequest() {
         BitSet tried = new BitSet();
         for (int i = 0; i < 3; i++) {

@@ -378,6 +378,42 @@ class GrpcIT extends ProxyWorld {
         assertThat(answers.hasNext()).isFalse();
     }
 
+    /** Requests of many clients share one connection to the GoRouter; each has a window of its own. */
+    @Test
+    void aClientThatTakesNothingHoldsNobodyElseUp() throws Exception {
+        ProxyServer proxy = startWith(goRouters(server().getPort()));
+        ManagedChannel other = channel(proxy);
+        assertThat(unary(other, "before")).isEqualTo("before");
+        var call = channel(proxy).newCall(DOWN, CallOptions.DEFAULT);
+        call.start(new io.grpc.ClientCall.Listener<>() {}, new Metadata());
+        call.sendMessage(new byte[100_000]);
+        call.halfClose();
+        call.request(1);
+        Thread.sleep(1500);
+        for (int i = 0; i < 3; i++) {
+            assertThat(unary(other, "hello " + i)).isEqualTo("hello " + i);
+        }
+        assertThat(metric("grouter_proxy_upstream_connections")).isEqualTo(1);
+        call.cancel("enough", null);
+        assertThat(unary(other, "after")).isEqualTo("after");
+    }
+
+    /** What goes on is not cut off, whoever it is that speaks. */
+    @Test
+    void aCallMayTakeLongerThanTheLongestSilence() throws Exception {
+        settings.responseTimeout = Duration.ofSeconds(1);
+        settings.bodyTimeout = Duration.ofMillis(500);
+        Kept kept = new Kept();
+        StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel().newCall(BOTH, soon()), kept);
+        for (int i = 0; i < 4; i++) {
+            to.onNext(bytes("ping " + i));
+            assertThat(kept.next()).isEqualTo("ping " + i);
+            Thread.sleep(700);
+        }
+        to.onCompleted();
+        kept.assertCompleted();
+    }
+
     @Test
     void clientStreaming() throws Exception {
         Kept kept = new Kept();

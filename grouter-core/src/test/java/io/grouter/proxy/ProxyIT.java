@@ -76,6 +76,70 @@ class ProxyIT extends ProxyWorld {
     }
 
     @Test
+    void whatTellsOfClientsIsBelievedFromTrustedNetworksOnly() throws Exception {
+        settings.trustedNetworks = List.of("192.0.2.0/24");
+        RawHttp client = connect(start(echoHeads().port()));
+        client.send("GET / HTTP/1.1\nHost: here.apps.test\nForwarded: for=192.0.2.1\nX-Forwarded-Prefix: /a\n"
+                + "x-forwarded-for: 192.0.2.1\nForwarded-By: b\n\n");
+        client.readAnswer();
+        assertThat(nextReceived())
+                .contains("X-Forwarded-For: 127.0.0.1\r\n", "Forwarded-By: b\r\n")
+                .doesNotContain("192.0.2.1", "X-Forwarded-Prefix");
+    }
+
+    @Test
+    void anAnswerWithoutLengthThatIsResetIsNotWhole() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            readHead(socket.getInputStream());
+            write(socket, "HTTP/1.1 200 OK\nConnection: close\n\n", "half");
+            received.add("sent");
+            try {
+                Thread.sleep(300);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            socket.setSoLinger(true, 0);
+        });
+        RawHttp client = connect(start(goRouter.port()));
+        client.send("GET / HTTP/1.1\nHost: here.apps.test\n\n");
+        assertThat(client.readAll()).contains("4\r\nhalf\r\n").doesNotEndWith("0\r\n\r\n");
+    }
+
+    @Test
+    void answersThatBreakOffDoNotMakeAGoRouterUnusable() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            readHead(socket.getInputStream());
+            write(socket, "HTTP/1.1 200 OK\nContent-Length: 10\n\n", "abc");
+        });
+        int port = start(goRouter.port());
+        for (int i = 0; i < 8; i++) {
+            try (RawHttp client = new RawHttp(port)) {
+                client.send("GET / HTTP/1.1\nHost: here.apps.test\n\n");
+                assertThat(client.readAll()).endsWith("abc");
+            }
+        }
+        assertThat(pool().healthy()).isEqualTo(1);
+    }
+
+    /** What began to be answered was processed. */
+    @Test
+    void aRequestWhoseAnswerHasBegunIsNotRepeated() throws Exception {
+        TestBackend goRouter = backend(socket -> {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            received.add(readHead(in));
+            write(socket, "HTTP/1.1 200 OK\nContent-Length: 2\n\n", "ok");
+            received.add(readHead(in));
+            write(socket, "HTTP/1.1 2", "");
+        });
+        RawHttp client = connect(start(goRouter.port()));
+        client.send("GET /1 HTTP/1.1\nHost: here.apps.test\n\n");
+        client.readAnswer();
+        client.send("GET /2 HTTP/1.1\nHost: here.apps.test\n\n");
+        assertThat(client.readAnswer()).startsWith("HTTP/1.1 502");
+        assertThat(received).hasSize(2);
+    }
+
+    @Test
     void rawBytesInATargetArriveAsTheyAre() throws Exception {
         RawHttp client = connect(start(echoHeads().port()));
         client.send("GET /caf\u00c3\u00a9?x=\u00ff HTTP/1.1\nHost: here.apps.test\n\n");

@@ -34,6 +34,16 @@ class RetryBudgetTest {
     }
 
     @Test
+    void timeIsNotLostByAskingOften() {
+        takeAll(0);
+        int taken = 0;
+        for (long now = 0; now <= SECOND; now += 300_000) {
+            taken += budget.take(now) ? 1 : 0;
+        }
+        assertThat(taken).isBetween(9, 10);
+    }
+
+    @Test
     void noMoreThanAHundredAreSavedUp() {
         for (int i = 0; i < 10_000; i++) {
             budget.earn();
