@@ -200,7 +200,7 @@ class FailureModesIT {
         row.mayEnd(Column.LOCAL, site, "refused by dc" + site, "503", "502", "404");
         row.mayEnd(Column.ALIAS, site, "refused by dc" + site);
         row.mayEnd(Column.REMOTE, before(site), "refused by dc" + site, "503", "502", "404");
-        row.mayEnd(Column.API, site, "no answer");
+        row.mayEnd(Column.API, site, "no answer", "slow");
     }
 
     /** Returns the site whose clients ask for the app that runs in a site alone. */
