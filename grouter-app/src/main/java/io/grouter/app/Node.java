@@ -34,6 +34,7 @@ import io.grouter.steering.Spill;
 import io.grouter.steering.Steering;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -87,6 +88,7 @@ public final class Node implements AutoCloseable {
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
     private volatile @Nullable Path file;
+    private volatile boolean knowOthersFirst;
     /** The overrides the tables know of. Used by the rib thread only. */
     private Overrides marked = Overrides.NONE;
 
@@ -224,6 +226,11 @@ public final class Node implements AutoCloseable {
         this.file = file;
     }
 
+    /** Has the start wait for the tables of the sites in reach, for a while, before requests are taken. */
+    public void knowOthersFirst() {
+        knowOthersFirst = true;
+    }
+
     /** Takes over the sites that are listened to, and their keys. Certificates are read again by themselves. */
     NodeControl.Reload reload() {
         Path from = file;
@@ -310,16 +317,29 @@ public final class Node implements AutoCloseable {
                     metrics));
             dns.start();
         }
+        admin.start();
+        awaitOthers();
         proxy = started(frontend);
         frontend.start();
         api.serving(true);
-        admin.start();
         log.info(
                 "site {} serves {} over {}, admin API at {}",
                 site.name(),
                 frontend.addresses(),
                 transport.name(),
                 admin.address());
+    }
+
+    /** A request for an app of a site not heard yet would be answered as if there were no such app. */
+    private void awaitOthers() throws IOException {
+        try {
+            if (knowOthersFirst && gossip != null && !gossip.awaitSitesInReach()) {
+                log.warn("not all sites in reach have been heard yet; serving all the same");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("told to stop while starting");
+        }
     }
 
     private <T extends AutoCloseable> T started(T part) {

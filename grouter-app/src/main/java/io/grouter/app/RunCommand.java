@@ -52,6 +52,7 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
             node.reloadFrom(file);
+            node.knowOthersFirst();
             for (int signal : new int[] {SIGINT, SIGTERM}) {
                 Signals.on(signal == SIGINT ? "INT" : "TERM", () -> onStop(stop, signal));
             }

@@ -1,5 +1,6 @@
 package io.grouter.gossip;
 
+import io.grouter.fib.Fib;
 import io.grouter.fib.SiteView;
 import io.grouter.link.JGroupsLink;
 import io.grouter.link.LinkConfig;
@@ -38,6 +39,7 @@ public final class Gossip implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(20);
     private static final int MESSAGES_PER_SECOND = 1_000;
     private static final int MOST_SENDERS = 256;
+    private static final int FIRST_HEARTBEATS = 3;
     /** For so long a transport thread waits for room in the rib thread's queue. */
     private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -225,6 +227,37 @@ public final class Gossip implements AutoCloseable {
     /** Starts joining in the background. */
     public void start() {
         link.start(new Incoming());
+    }
+
+    /**
+     * Waits until the tables of all sites in reach have been taken in. Not for sites that are out of reach, and not for
+     * longer than joining and {@value #FIRST_HEARTBEATS} heartbeats take.
+     *
+     * @return whether it is so
+     */
+    public boolean awaitSitesInReach() throws InterruptedException {
+        long most = config.joinTimeout()
+                .plus(config.heartbeat().multipliedBy(FIRST_HEARTBEATS))
+                .toNanos();
+        long since = clock.getAsLong();
+        while (!knowsSitesInReach()) {
+            if (clock.getAsLong() - since > most) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return true;
+    }
+
+    private boolean knowsSitesInReach() {
+        Membership members = link.membership();
+        boolean joined = members.speaker() || members.ownSpeaker() != null;
+        Fib fib = rib.fib();
+        return joined
+                && members.sites().keySet().stream().allMatch(site -> {
+                    SiteView view = fib.site(site);
+                    return view != null && view.info() != null && view.converged();
+                });
     }
 
     /**

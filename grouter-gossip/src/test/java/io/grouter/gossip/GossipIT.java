@@ -192,6 +192,26 @@ class GossipIT {
     }
 
     @Test
+    void aNodeThatStartsKnowsWhenItHasHeardTheSitesInReach() throws Exception {
+        List<InetSocketAddress> wan = freePorts(4);
+        List<InetSocketAddress> local = freePorts(4);
+        for (int i = 0; i < 3; i++) {
+            members.add(new Member("dc" + (i / 2 + 1), "n" + i, config(local, wan, i)));
+        }
+        registerAtDc1();
+        await("the other node knows").atMost(CAP).until(() -> members.get(2).knows("dc1", APP));
+
+        Member last = new Member("dc2", "n3", config(local, wan, 3));
+        members.add(last);
+        await("it has heard them")
+                .atMost(CAP)
+                .until(() -> last.metrics().contains("grouter_gossip_sites_in_reach 1.0")
+                        && last.gossip.awaitSitesInReach());
+        assertThat(last.knows("dc1", APP)).as("then it knows their routes").isTrue();
+        assertThat(last.freshness("dc1")).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
     void rubbishOnTheGossipPortHarmsNobody() throws Exception {
         start();
         registerAtDc1();

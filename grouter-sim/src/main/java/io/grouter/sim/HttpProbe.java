@@ -26,7 +26,12 @@ final class HttpProbe {
 
     /** Asks a port of 127.0.0.1 for a host and path. */
     static Answer get(int port, String host, String path) throws IOException {
-        return request("GET", port, host, path);
+        return get(new InetSocketAddress("127.0.0.1", port), host, path);
+    }
+
+    /** Asks an address for a host and path. */
+    static Answer get(InetSocketAddress at, String host, String path) throws IOException {
+        return request("GET", at, host, path);
     }
 
     /** Asks, and follows redirects as a client would whose resolver knows every {@code localhost} name as loopback. */
@@ -42,9 +47,9 @@ final class HttpProbe {
         return new Answer(answer.status(), answer.head(), answer.body(), redirects);
     }
 
-    private static Answer request(String method, int port, String host, String path) throws IOException {
+    private static Answer request(String method, InetSocketAddress at, String host, String path) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+            socket.connect(at, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             HttpHead request = new HttpHead(method + " " + path + " HTTP/1.1")
                     .set("Host", host)
@@ -54,7 +59,7 @@ final class HttpProbe {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             @Nullable HttpHead head = HttpHead.read(in);
             if (head == null) {
-                throw new IOException("no answer from 127.0.0.1:" + port);
+                throw new IOException("no answer from " + at);
             }
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             head.copyBody(in, body, true);

@@ -58,6 +58,22 @@ final class SimGoRouter implements AutoCloseable {
         Threads.start(name + "-nats", this::learn);
     }
 
+    /**
+     * Starts as GoRouter does with {@code start_response_delay_interval}: listens only when it has heard its NATS server
+     * for a while. Blocks until then.
+     */
+    void startLearning(Duration first) throws IOException, InterruptedException {
+        running = true;
+        draining = false;
+        Threads.start(name + "-nats", this::learn);
+        while (nats == null) {
+            Thread.sleep(20);
+        }
+        Thread.sleep(first.toMillis());
+        listen(port, this::serve);
+        listen(statusPort, this::serveStatus);
+    }
+
     /** Fails the health check and goes on serving, as a GoRouter that was told to drain. */
     void drain() {
         draining = true;

@@ -1,0 +1,151 @@
+package io.grouter.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/** What became of all requests that were made while one thing was lost, and which of that must not be. */
+final class Row {
+    private static final int MOST_EXAMPLES = 40;
+
+    private final String title;
+    private final long beginNanos = System.nanoTime();
+    private final Map<Column, Map<String, AtomicInteger>> outcomes = new ConcurrentHashMap<>();
+    private final Map<Column, AtomicInteger> cutOff = new ConcurrentHashMap<>();
+    private final Map<Column, AtomicLong> slowestNanos = new ConcurrentHashMap<>();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    private final Map<Column, AtomicInteger> wrongs = new ConcurrentHashMap<>();
+    private final List<Allowed> allowed = new ArrayList<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile boolean cutOffAllowed;
+    private volatile double seconds;
+
+    /** An exception: from such clients such requests may end otherwise than usual. */
+    private record Allowed(Column column, Predicate<Visitor> who, Predicate<String> outcome) {}
+
+    /** One request that was made. */
+    record Visit(Visitor visitor, String outcome, int cutOffs, long nanos, String story) {}
+
+    Row(String title) {
+        this.title = title;
+        for (Column column : Column.values()) {
+            outcomes.put(column, new ConcurrentHashMap<>());
+            cutOff.put(column, new AtomicInteger());
+            slowestNanos.put(column, new AtomicLong());
+            wrongs.put(column, new AtomicInteger());
+        }
+    }
+
+    /** Says how else requests may end for clients of a site while this is lost; a prefix of the outcome. */
+    synchronized void mayEnd(Column column, int site, String... prefixes) {
+        mayEnd(column, visitor -> visitor.site == site, prefixes);
+    }
+
+    /** Says how else requests may end for some clients while this is lost. */
+    synchronized void mayEnd(Column column, Predicate<Visitor> who, String... prefixes) {
+        allowed.add(
+                new Allowed(column, who, outcome -> List.of(prefixes).stream().anyMatch(outcome::startsWith)));
+    }
+
+    /** Says that requests that are under way at a node that is killed may be cut off; they are made again elsewhere. */
+    void cutOffsAllowed() {
+        cutOffAllowed = true;
+    }
+
+    /** Takes note of a request that begins. */
+    void begin() {
+        underWay.incrementAndGet();
+    }
+
+    /** Takes in a request that has ended. */
+    void end(Visit visit) {
+        Column column = visit.visitor().column;
+        count(column, visit.outcome());
+        cutOff.get(column).addAndGet(visit.cutOffs());
+        slowestNanos.get(column).accumulateAndGet(visit.nanos(), Math::max);
+        boolean fine = visit.outcome().equals(column.usual) || isAllowed(visit);
+        if (!fine || (visit.cutOffs() > 0 && !cutOffAllowed)) {
+            wrongs.get(column).incrementAndGet();
+            if (wrong.size() < MOST_EXAMPLES) {
+                wrong.add(String.format(
+                        "%s: %s at +%.2f s after %.2f s: %s",
+                        visit.visitor(),
+                        visit.outcome(),
+                        (System.nanoTime() - beginNanos) / 1e9,
+                        visit.nanos() / 1e9,
+                        visit.story()));
+            }
+        }
+        underWay.decrementAndGet();
+    }
+
+    private void count(Column column, String outcome) {
+        outcomes.get(column)
+                .computeIfAbsent(outcome, key -> new AtomicInteger())
+                .incrementAndGet();
+    }
+
+    private synchronized boolean isAllowed(Visit visit) {
+        return allowed.stream()
+                .anyMatch(each -> each.column() == visit.visitor().column
+                        && each.who().test(visit.visitor())
+                        && each.outcome().test(visit.outcome()));
+    }
+
+    /** Waits for the last requests and checks them all. */
+    void finish() {
+        assertThat(Simulation.await(20_000, () -> underWay.get() == 0))
+                .as("all requests of \"%s\" end", title)
+                .isTrue();
+        seconds = (System.nanoTime() - beginNanos) / 1e9;
+        System.out.println(this);
+    }
+
+    /** Fails when a request has ended as none may. */
+    void check() {
+        assertThat(wrong).as("%s", this).isEmpty();
+        for (Column column : Column.values()) {
+            assertThat(total(column)).as("requests of %s", column).isPositive();
+        }
+    }
+
+    private int total(Column column) {
+        return outcomes.get(column).values().stream()
+                .mapToInt(AtomicInteger::get)
+                .sum();
+    }
+
+    /** Returns the cell of a table: requests, failures, and what else than usual came out. */
+    private String cell(Column column) {
+        StringBuilder text = new StringBuilder(total(column) + "/" + wrongs.get(column));
+        new TreeMap<>(outcomes.get(column)).forEach((outcome, count) -> {
+            if (!outcome.equals(column.usual)) {
+                text.append(", ").append(count).append("x ").append(outcome);
+            }
+        });
+        if (cutOff.get(column).get() > 0) {
+            text.append(", ").append(cutOff.get(column)).append(" cut off");
+        }
+        return text.append(String.format(
+                        ", slowest %.2f s", slowestNanos.get(column).get() / 1e9))
+                .toString();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format("%s (%.1f s)", title, seconds));
+        for (Column column : Column.values()) {
+            text.append(String.format("%n    %-12s  %s", column.title, cell(column)));
+        }
+        return text.toString();
+    }
+}
