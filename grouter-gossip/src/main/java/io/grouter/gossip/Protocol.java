@@ -202,7 +202,7 @@ final class Protocol {
         }
         if (speech.speaking(members.speaker())) {
             speech.announce(true, false, this::speakers, now);
-            boolean turned = draining != siblings.together(info.health()).draining();
+            boolean turned = draining != siblings.together(info).health().draining();
             if (turned || speech.beatDue(now, config.heartbeat().toNanos())) {
                 heartbeat(rib, info);
             }
