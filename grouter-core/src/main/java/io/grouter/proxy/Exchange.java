@@ -703,6 +703,7 @@ final class Exchange implements WaitingRoom.Waiter {
         if (isPassingOver()) {
             detour(chance().take());
         } else if (answerStarted) {
+            client.flush(); // the client gets what there is
             abort();
         } else if (halfClosed) {
             record.clientLeft();

@@ -135,8 +135,9 @@ public final class ProxyServer implements AutoCloseable {
             });
             made.scheduleWithFixedDelay(this::refreshAgain, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
             if (relayTls != null) {
+                refreshRelays();
                 long period = Relays.PERIOD.toMillis();
-                made.scheduleWithFixedDelay(this::refreshRelays, 0, period, TimeUnit.MILLISECONDS);
+                made.scheduleWithFixedDelay(this::refreshRelays, period, period, TimeUnit.MILLISECONDS);
             }
             refresher = made;
         }

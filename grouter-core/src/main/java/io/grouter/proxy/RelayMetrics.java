@@ -8,9 +8,11 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
@@ -49,7 +51,7 @@ final class RelayMetrics {
         TIMEOUT;
 
         private String label() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -153,8 +155,7 @@ final class RelayMetrics {
                 .register(registry);
     }
 
-    private static void fixed(
-            PrometheusRegistry registry, String name, String help, java.util.function.IntSupplier value) {
+    private static void fixed(PrometheusRegistry registry, String name, String help, IntSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

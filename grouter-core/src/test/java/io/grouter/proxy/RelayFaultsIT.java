@@ -199,12 +199,13 @@ class RelayFaultsIT extends RelayWorld {
     @Test
     void aConnectionIsReadyBeforeTheFirstRequestAndStays() throws Exception {
         settings.upstreamIdleTimeout = Duration.ofMillis(300);
-        secondSettings.timeouts(Duration.ofSeconds(1));
+        secondSettings.idleTimeout = Duration.ofSeconds(3);
+        pingInterval = Duration.ofSeconds(1);
         int port = both(app("x").port());
         long start = System.nanoTime();
         assertThat(ask(port, GET)).endsWith("x");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-        Thread.sleep(2000);
+        Thread.sleep(5000);
         assertThat(ask(port, GET)).endsWith("x");
         assertThat(metric("grouter_relay_connections_made")).isEqualTo(1);
         assertThat(metric("grouter_relay_pings_missed", "site", "dc2")).isZero();
@@ -366,6 +367,7 @@ class RelayFaultsIT extends RelayWorld {
 
     @Test
     void aPeerThatFreezesIsGivenUpAndItsRequestsGoElsewhere() throws Exception {
+        pingInterval = Duration.ofMillis(500);
         AtomicInteger held = new AtomicInteger();
         TestBackend slow = backend(socket -> {
             String head = readHead(socket.getInputStream());

@@ -59,7 +59,7 @@ abstract class RelayWorld extends ProxyWorld {
 
     final ConcurrentLinkedDeque<RequestFacts> decided = new ConcurrentLinkedDeque<>();
     final PrometheusRegistry second = new PrometheusRegistry();
-    Duration pingInterval = Duration.ofMillis(500);
+    Duration pingInterval = Duration.ofSeconds(2);
     final ProxySettings secondSettings = new ProxySettings();
     volatile List<String> allowed = List.of("dc1", "dc2");
     int maxRequests = 100;
