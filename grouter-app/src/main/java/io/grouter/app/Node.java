@@ -300,6 +300,7 @@ public final class Node implements AutoCloseable {
         started(prober).start();
         started(watch).start();
         started(feed).start();
+        proxy = frontend; // a node may speak for its site before it takes requests, and must say the same then
         if (gossip != null) {
             started(gossip).start();
         }
@@ -319,8 +320,7 @@ public final class Node implements AutoCloseable {
         }
         admin.start();
         awaitOthers();
-        proxy = started(frontend);
-        frontend.start();
+        started(frontend).start();
         api.serving(true);
         log.info(
                 "site {} serves {} over {}, admin API at {}",

@@ -1,6 +1,7 @@
 package io.grouter.sim;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 
 /** A {@link SimGoRouter} as a process of its own, so that it can be killed. Ends with its standard input. */
@@ -23,9 +24,7 @@ final class GoRouterProgram {
 
     private static void endWithInput() {
         try {
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             System.err.println(e);
         }

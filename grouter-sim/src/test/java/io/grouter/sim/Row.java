@@ -3,8 +3,10 @@ package io.grouter.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,15 +21,24 @@ final class Row {
 
     private final String title;
     private final long beginNanos = System.nanoTime();
-    private final Map<Column, Map<String, AtomicInteger>> outcomes = new ConcurrentHashMap<>();
-    private final Map<Column, AtomicInteger> cutOff = new ConcurrentHashMap<>();
-    private final Map<Column, AtomicLong> slowestNanos = new ConcurrentHashMap<>();
+    private final Map<Column, Cell> cells = new EnumMap<>(Column.class);
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-    private final Map<Column, AtomicInteger> wrongs = new ConcurrentHashMap<>();
     private final List<Allowed> allowed = new ArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean cutOffAllowed;
     private volatile double seconds;
+
+    /** What became of the requests of one column. */
+    private static final class Cell {
+        final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
+        final AtomicInteger failures = new AtomicInteger();
+        final AtomicInteger cutOffs = new AtomicInteger();
+        final AtomicLong slowestNanos = new AtomicLong();
+
+        int total() {
+            return outcomes.values().stream().mapToInt(AtomicInteger::get).sum();
+        }
+    }
 
     /** An exception: from such clients such requests may end otherwise than usual. */
     private record Allowed(Column column, Predicate<Visitor> who, Predicate<String> outcome) {}
@@ -38,11 +49,12 @@ final class Row {
     Row(String title) {
         this.title = title;
         for (Column column : Column.values()) {
-            outcomes.put(column, new ConcurrentHashMap<>());
-            cutOff.put(column, new AtomicInteger());
-            slowestNanos.put(column, new AtomicLong());
-            wrongs.put(column, new AtomicInteger());
+            cells.put(column, new Cell());
         }
+    }
+
+    private Cell of(Column column) {
+        return Objects.requireNonNull(cells.get(column));
     }
 
     /** Says how else requests may end for clients of a site while this is lost; a prefix of the outcome. */
@@ -69,12 +81,15 @@ final class Row {
     /** Takes in a request that has ended. */
     void end(Visit visit) {
         Column column = visit.visitor().column;
-        count(column, visit.outcome());
-        cutOff.get(column).addAndGet(visit.cutOffs());
-        slowestNanos.get(column).accumulateAndGet(visit.nanos(), Math::max);
+        Cell cell = of(column);
+        cell.outcomes
+                .computeIfAbsent(visit.outcome(), key -> new AtomicInteger())
+                .incrementAndGet();
+        cell.cutOffs.addAndGet(visit.cutOffs());
+        cell.slowestNanos.accumulateAndGet(visit.nanos(), Math::max);
         boolean fine = visit.outcome().equals(column.usual) || isAllowed(visit);
         if (!fine || (visit.cutOffs() > 0 && !cutOffAllowed)) {
-            wrongs.get(column).incrementAndGet();
+            cell.failures.incrementAndGet();
             if (wrong.size() < MOST_EXAMPLES) {
                 wrong.add(String.format(
                         "%s: %s at +%.2f s after %.2f s: %s",
@@ -86,12 +101,6 @@ final class Row {
             }
         }
         underWay.decrementAndGet();
-    }
-
-    private void count(Column column, String outcome) {
-        outcomes.get(column)
-                .computeIfAbsent(outcome, key -> new AtomicInteger())
-                .incrementAndGet();
     }
 
     private synchronized boolean isAllowed(Visit visit) {
@@ -114,29 +123,23 @@ final class Row {
     void check() {
         assertThat(wrong).as("%s", this).isEmpty();
         for (Column column : Column.values()) {
-            assertThat(total(column)).as("requests of %s", column).isPositive();
+            assertThat(of(column).total()).as("requests of %s", column).isPositive();
         }
     }
 
-    private int total(Column column) {
-        return outcomes.get(column).values().stream()
-                .mapToInt(AtomicInteger::get)
-                .sum();
-    }
-
     /** Returns the cell of a table: requests, failures, and what else than usual came out. */
-    private String cell(Column column) {
-        StringBuilder text = new StringBuilder(total(column) + "/" + wrongs.get(column));
-        new TreeMap<>(outcomes.get(column)).forEach((outcome, count) -> {
+    private String text(Column column) {
+        Cell cell = of(column);
+        StringBuilder text = new StringBuilder(cell.total() + "/" + cell.failures);
+        new TreeMap<>(cell.outcomes).forEach((outcome, count) -> {
             if (!outcome.equals(column.usual)) {
                 text.append(", ").append(count).append("x ").append(outcome);
             }
         });
-        if (cutOff.get(column).get() > 0) {
-            text.append(", ").append(cutOff.get(column)).append(" cut off");
+        if (cell.cutOffs.get() > 0) {
+            text.append(", ").append(cell.cutOffs).append(" cut off");
         }
-        return text.append(String.format(
-                        ", slowest %.2f s", slowestNanos.get(column).get() / 1e9))
+        return text.append(String.format(", slowest %.2f s", cell.slowestNanos.get() / 1e9))
                 .toString();
     }
 
@@ -144,7 +147,7 @@ final class Row {
     public String toString() {
         StringBuilder text = new StringBuilder(String.format("%s (%.1f s)", title, seconds));
         for (Column column : Column.values()) {
-            text.append(String.format("%n    %-12s  %s", column.title, cell(column)));
+            text.append(String.format("%n    %-12s  %s", column.title, text(column)));
         }
         return text.toString();
     }

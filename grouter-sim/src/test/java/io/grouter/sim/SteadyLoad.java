@@ -22,7 +22,7 @@ final class SteadyLoad implements AutoCloseable {
         for (Column column : Column.values()) {
             for (int site = 1; site <= ProcessSites.SITES; site++) {
                 for (int node = 1; node <= ProcessSites.NODES; node++) {
-                    Visitor visitor = new Visitor(column, site, node);
+                    Visitor visitor = new Visitor(column, site, node, visitors.size() + 1);
                     Random random = new Random(seeds.nextLong());
                     visitors.add(visitor);
                     threads.add(Threads.start(visitor.toString(), () -> run(visitor, random)));

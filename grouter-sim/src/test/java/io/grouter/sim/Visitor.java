@@ -19,11 +19,16 @@ final class Visitor {
     private final KeptConnections connections;
     private final AtomicLong asked = new AtomicLong();
 
-    Visitor(Column column, int site, int node) {
+    /**
+     * Makes one that has not asked yet.
+     *
+     * @param number tells this client's address from those of the others, 1 to 254
+     */
+    Visitor(Column column, int site, int node, int number) {
         this.column = column;
         this.site = site;
         this.node = node;
-        this.connections = new KeptConnections("127.9." + (10 * site + node) + "." + (1 + column.ordinal()), node);
+        this.connections = new KeptConnections("127.9.0." + number, node);
     }
 
     /** Returns how many requests have ended. */
