@@ -287,6 +287,7 @@ final class Http2Connections {
                 return;
             }
             ready = true;
+            peer.ready();
             deadline.set(settings.idleTimeout().toNanos());
             if (most == 0) {
                 leave();

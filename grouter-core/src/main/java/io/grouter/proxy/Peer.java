@@ -46,6 +46,9 @@ interface Peer {
         return false;
     }
 
+    /** It takes requests over a new connection of HTTP/2. */
+    default void ready() {}
+
     /** It says that a connection of HTTP/2 will end, or ended it without a word. */
     default void left() {}
 

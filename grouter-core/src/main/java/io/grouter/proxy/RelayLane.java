@@ -96,14 +96,15 @@ final class RelayLane implements Peer {
         InetSocketAddress address = entry.address();
         relays.connector().connect(loop, address, null, context::newHandler, overHttp2, (channel, failure) -> {
             if (channel != null) {
-                reached();
                 relays.opened(site, channel);
             }
             listener.done(channel, failure);
         });
     }
 
-    private void reached() {
+    /** Only now: a peer that refuses this site's certificate says so after the handshake is over here (RFC 8446). */
+    @Override
+    public void ready() {
         siblings.reached();
         if (entry.reached()) {
             log.info("site {} takes connections at {} again", site.id(), entry.name());

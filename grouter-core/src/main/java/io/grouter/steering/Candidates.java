@@ -91,7 +91,7 @@ final class Candidates {
                 continue;
             }
             boolean passes = isAllowed(route, offer.offer(), facts, ownRegion);
-            String authority = authority(info, offer.offer(), passes, facts);
+            String authority = authority(info, offer.offer(), passes && wanted == Wanted.ANY, facts);
             if (authority == null && !(passes && takesRelays(info))) {
                 forbidden |= !passes;
                 continue;
@@ -118,7 +118,7 @@ final class Candidates {
         }
         int tier = tier(view, info, route, offer.offer(), facts);
         boolean passes = isAllowed(route, offer.offer(), facts, ownRegion);
-        String authority = authority(info, offer.offer(), passes, facts);
+        String authority = authority(info, offer.offer(), false, facts);
         boolean reached = authority != null || (passes && takesRelays(info));
         return tier < 0 || tier > 1 || !reached ? null : decision(route, offer, authority, facts, rule);
     }
@@ -145,14 +145,14 @@ final class Candidates {
     }
 
     /**
-     * Returns where the client is redirected to, or null when it is not. Without a relay, a redirect that loses
-     * something is better than no answer at all; but a pin is no lack of means.
+     * Returns where the client is redirected to, or null when it is not.
      *
-     * @param passes whether the request could be relayed, as far as the app's pin says
+     * @param needed whether, without a relay, a redirect that loses something is better than no answer: only when this
+     *     site has none, and not for a pin, which is no lack of means
      */
-    private @Nullable String authority(SiteInfo info, Offer offer, boolean passes, RequestFacts facts) {
+    private @Nullable String authority(SiteInfo info, Offer offer, boolean needed, RequestFacts facts) {
         RedirectMode mode = policy.redirect(facts.host(), offer);
-        boolean auto = mode == RedirectMode.AUTO && (facts.redirectable() || (passes && !takesRelays(info)));
+        boolean auto = mode == RedirectMode.AUTO && (facts.redirectable() || (needed && !takesRelays(info)));
         boolean redirect = mode == RedirectMode.ALWAYS || auto;
         return redirect ? aliases.authority(info, facts.https(), facts.host()) : null;
     }

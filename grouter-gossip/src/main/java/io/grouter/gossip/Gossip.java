@@ -275,6 +275,11 @@ public final class Gossip implements AutoCloseable {
         return !site.equals(own) && keys.on() && trusted(site.name());
     }
 
+    /** Returns whether a node may speak for a site, by its name: another one that is configured, or any while none is. */
+    public boolean expects(String site) {
+        return !site.equals(own.name()) && trusted(site);
+    }
+
     /** Forgets a site with all its routes; the future says whether anything was known of it. */
     public CompletableFuture<Boolean> forget(SiteId site) {
         return rib.ask(tables -> protocol.forget(tables, site, clock.getAsLong()));
