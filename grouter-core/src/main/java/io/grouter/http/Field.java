@@ -56,7 +56,7 @@ public enum Field {
     X_GROUTER_REASON("x-grouter-reason"),
     /** For the access log. */
     USER_AGENT("user-agent"),
-    /** For the access log. */
+    /** For the access log; tells requests of pages of the same host. */
     REFERER("referer"),
     /** W3C trace context; for the access log, never changed. */
     TRACEPARENT("traceparent"),
@@ -72,6 +72,8 @@ public enum Field {
     COOKIE("cookie"),
     /** Set by scripts, which may not be redirected to another origin. */
     ORIGIN("origin"),
+    /** Set by browsers over TLS: whether it comes from a page of the same origin (W3C Fetch Metadata). */
+    SEC_FETCH_SITE("sec-fetch-site"),
     /** GoRouter's route services: the signature is for this very request. */
     X_CF_PROXY_SIGNATURE("x-cf-proxy-signature"),
     /** GoRouter's hop-by-hop exceptions: trace headers. */

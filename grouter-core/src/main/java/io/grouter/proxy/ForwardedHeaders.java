@@ -329,7 +329,8 @@ final class ForwardedHeaders {
         return switch (head.field(i)) {
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION -> true;
             case UPGRADE, TRANSFER_ENCODING -> true;
-            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, X_CF_PROXY_SIGNATURE -> head.isNamedByConnection(i);
+            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, SEC_FETCH_SITE, X_CF_PROXY_SIGNATURE ->
+                head.isNamedByConnection(i);
             default -> false;
         };
     }
@@ -337,7 +338,8 @@ final class ForwardedHeaders {
     private static boolean isDropped(
             Head head, int i, Field field, Framing framing, After after, @Nullable Marks marks) {
         return switch (field) {
-            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, X_CF_PROXY_SIGNATURE -> head.isNamedByConnection(i);
+            case OTHER, AUTHORIZATION, COOKIE, ORIGIN, SEC_FETCH_SITE, X_CF_PROXY_SIGNATURE ->
+                head.isNamedByConnection(i);
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION -> true;
             case UPGRADE -> after != After.UPGRADE;
             case TRANSFER_ENCODING -> framing != Framing.AS_IT_IS;

@@ -152,7 +152,8 @@ abstract class RelayWorld extends ProxyWorld {
         return server;
     }
 
-    private Fib fib(SiteId own) {
+    /** Returns what a site knows; asked again and again. */
+    Fib fib(SiteId own) {
         SiteInfo info = new SiteInfo(
                 "", List.of(), 0, 0, List.of(), List.of(), own.equals(DC1) ? announced : List.of(), SiteHealth.idle(1));
         return Fib.empty(own)

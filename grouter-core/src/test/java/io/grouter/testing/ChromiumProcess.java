@@ -1,0 +1,80 @@
+package io.grouter.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real browser without a screen that knows the names under {@code apps.test} alone; all are the loopback address. */
+public final class ChromiumProcess implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    /**
+     * Starts one with a page.
+     *
+     * @param program as of {@link Programs#find}
+     * @param folder for its profile, new
+     */
+    public ChromiumProcess(String program, Path folder, String url) throws IOException {
+        this.log = folder.resolve("chromium.log");
+        List<String> command = List.of(
+                program,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-extensions",
+                "--no-first-run",
+                "--no-default-browser-check",
+                "--no-proxy-server",
+                "--password-store=basic",
+                "--ignore-certificate-errors",
+                "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,Translate",
+                "--host-resolver-rules=MAP *.apps.test 127.0.0.1, MAP * ~NOTFOUND",
+                "--user-data-dir=" + folder.resolve("profile"),
+                "--enable-logging=stderr",
+                url);
+        this.process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    /** Returns whether it still runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Returns what it and its pages had to say, for people. */
+    public String said() throws IOException {
+        List<String> lines = Files.readString(log, StandardCharsets.ISO_8859_1)
+                .lines()
+                .filter(line -> !line.contains("dbus"))
+                .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    /** Ends it with all processes it started. */
+    @Override
+    public void close() {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle each : all) {
+            try {
+                each.onExit().get(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+                throw new IllegalStateException("process " + each.pid() + " of the browser does not end", e);
+            }
+        }
+    }
+}
