@@ -18,8 +18,14 @@ final class Candidates {
     /** Free share of a site's limit from which on more room makes no difference. */
     private static final double ROOMY = 0.25;
 
-    /** Free share up to which a site takes nobody whom another could serve: how many go is for {@link Spill} to say. */
+    /** Free share below which a site is wanted by few. */
     private static final double SCARCE = 0.1;
+
+    /**
+     * Free share below which a site takes nobody whom another could serve. How many go is for {@link Spill} to say, which
+     * backs off long before; a higher bound here would switch that on and off.
+     */
+    private static final double FULL = 0.02;
 
     private final Policy policy;
     private final Aliases aliases;
@@ -140,7 +146,7 @@ final class Candidates {
         return switch (wanted) {
             case ANY -> true;
             case GOOD -> tier == 0;
-            case ROOM -> tier == 0 && info.health().headroom() > SCARCE;
+            case ROOM -> tier == 0 && info.health().headroom() > FULL;
         };
     }
 

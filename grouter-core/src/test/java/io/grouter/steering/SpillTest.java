@@ -26,7 +26,7 @@ class SpillTest {
     private static final int HEARTBEAT = 1000;
     private static final double MEAN_SECONDS = 1.05;
     /** Free share above which a site is chosen for spilled requests, as in Candidates. */
-    private static final double ROOMY = 0.1;
+    private static final double ROOMY = 0.02;
 
     private final Random random = Seed.random("SpillTest");
 

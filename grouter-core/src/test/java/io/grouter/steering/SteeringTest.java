@@ -698,12 +698,12 @@ class SteeringTest {
 
     @Test
     void nothingIsSpilledToSitesWithoutRoomOrNotFresh() {
-        world.site(DC2, site -> site.health = new SiteHealth(1, false, 1000, 900, 0));
+        world.site(DC2, site -> site.health = new SiteHealth(1, false, 1000, 980, 0));
         world.site(DC3, site -> site.freshness = Freshness.SUSPECT);
         world.route("a.apps.test", true, DC2, DC3);
         world.spillPermille = 1000;
         assertThat(world.decide("a.apps.test")).isEqualTo(forward(Rule.LOCAL));
-        world.site(DC2, site -> site.health = new SiteHealth(1, false, 1000, 899, 0));
+        world.site(DC2, site -> site.health = new SiteHealth(1, false, 1000, 979, 0));
         assertThat(world.decide("a.apps.test")).isEqualTo(redirect(Rule.SPILL, DC2, "a.dc2.apps.test"));
     }
 
