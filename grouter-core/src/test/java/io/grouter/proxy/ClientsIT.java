@@ -176,6 +176,7 @@ class ClientsIT extends ClientsWorld {
         assertThat(there.only("GET /1").value("cookie")).isEqualTo(SmallApp.SESSION);
         assertRedirected(2);
         curl(scheme, url + "/login", "-c", jar, "-b", jar, "--data", "user=me");
+        assertThat(there.only("POST /login").value("cookie")).isNull();
         assertThat(curl(scheme, url + "/2", "-c", jar, "-b", jar).redirects()).isZero();
         assertThat(there.only("GET /2").value("cookie")).isEqualTo(SmallApp.SESSION);
     }

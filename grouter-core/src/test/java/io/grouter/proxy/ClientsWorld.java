@@ -1,6 +1,7 @@
 package io.grouter.proxy;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.grouter.fib.Fib;
 import io.grouter.fib.LearnedOffer;
@@ -102,6 +103,10 @@ abstract class ClientsWorld extends RelayWorld {
         site2.isAt(site(DC2, secondSettings, dc2, certificates2, second, atSecond));
         site1.isAt(site(DC1, settings, dc1, certificates1, metrics, atFirst));
         awaitWarm();
+        await("a connection back is ready")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> metric(second, "grouter_relay_connections", "site", "dc1") >= 1
+                        && metric("grouter_relay_incoming_connections") >= 1);
     }
 
     private ProxyServer site(

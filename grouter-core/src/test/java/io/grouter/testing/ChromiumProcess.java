@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A real browser without a screen that knows the names under {@code apps.test} alone; all are the loopback address. */
 public final class ChromiumProcess implements AutoCloseable {
@@ -41,10 +43,11 @@ public final class ChromiumProcess implements AutoCloseable {
                 "--user-data-dir=" + folder.resolve("profile"),
                 "--enable-logging=stderr",
                 url);
-        this.process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("TMPDIR", folder.toString());
+        builder.environment().put("HOME", folder.toString());
+        this.process = builder.start();
     }
 
     /** Returns whether it still runs. */
@@ -72,7 +75,7 @@ public final class ChromiumProcess implements AutoCloseable {
                 each.onExit().get(10, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            } catch (ExecutionException | TimeoutException e) {
                 throw new IllegalStateException("process " + each.pid() + " of the browser does not end", e);
             }
         }
