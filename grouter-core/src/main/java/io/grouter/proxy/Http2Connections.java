@@ -170,6 +170,7 @@ final class Http2Connections {
             Http2Windows.refill(codec);
             channel.pipeline()
                     .addLast(made.listener())
+                    .addLast(Http2Windows.flushes())
                     .addLast(codec)
                     .addLast(new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()))
                     .addLast(made);

@@ -1,13 +1,14 @@
 package io.grouter.proxy;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.flush.FlushConsolidationHandler;
 
 /**
- * /**
  * The windows of HTTP/2 connections. What comes for a request that nobody takes closes the window of that request, and
  * must not close that of the connection: otherwise a few slow ones would hold up everybody else. So the window of a
  * connection to a GoRouter, or to or from another site, is opened again at once.
@@ -20,7 +21,14 @@ final class Http2Windows {
     /** So many windows of a request is that of a client's connection. */
     static final int REQUESTS_OF_A_CLIENT = 4;
 
+    private static final int MOST_FLUSHES = 256;
+
     private Http2Windows() {}
+
+    /** Returns what gathers the flushes of many requests within one turn of the event loop, each a write of its own. */
+    static ChannelHandler flushes() {
+        return new FlushConsolidationHandler(MOST_FLUSHES, true);
+    }
 
     /** Has the window of a connection opened at once; to be called before the codec is in use. */
     static void refill(Http2FrameCodec codec) {

@@ -88,6 +88,7 @@ final class RelayChannels extends ChannelInitializer<SocketChannel> {
                     null,
                     site);
             if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+                ctx.pipeline().addLast(Http2Windows.flushes());
                 Http2ClientConnection.install(ctx.pipeline(), proxy, facts);
             } else {
                 ctx.pipeline().addLast(new ClientConnection(proxy, facts));
