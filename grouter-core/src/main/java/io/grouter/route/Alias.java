@@ -51,11 +51,10 @@ public record Alias(String appDomain, String aliasDomain) {
         if (!HostNames.isUnder(host, from)) {
             return null;
         }
-        String labels = host.substring(0, host.length() - from.length());
-        if (!HostNames.isSafePrefix(labels)) {
+        int kept = host.length() - from.length();
+        if (kept + to.length() > HostNames.MAX_LENGTH || !HostNames.isSafePrefix(host, kept)) {
             return null;
         }
-        String moved = labels.toLowerCase(Locale.ROOT) + to;
-        return moved.length() <= HostNames.MAX_LENGTH ? moved : null;
+        return host.substring(0, kept).concat(to).toLowerCase(Locale.ROOT);
     }
 }

@@ -21,8 +21,13 @@ public final class HostNames {
 
     /** Returns whether the text is empty or a run of proper labels, each followed by a dot. */
     static boolean isSafePrefix(String labels) {
+        return isSafePrefix(labels, labels.length());
+    }
+
+    /** Returns whether the first characters of a text are none or a run of proper labels, each followed by a dot. */
+    static boolean isSafePrefix(String labels, int length) {
         int labelLength = 0;
-        for (int i = 0; i < labels.length(); i++) {
+        for (int i = 0; i < length; i++) {
             char c = labels.charAt(i);
             if (c == '.') {
                 if (labelLength == 0 || labels.charAt(i - 1) == '-') {
