@@ -58,6 +58,7 @@ public final class Rib {
     private final PackedEndpoint packed = new PackedEndpoint(shapes);
     private final OfferMaker offers;
     private final Set<RouteUri> relabelled = new LinkedHashSet<>();
+    private final Departures departures;
     private final RouteKey key = new RouteKey();
     private boolean sitesChanged;
     private FeedState feed = FeedState.WARMING;
@@ -78,6 +79,7 @@ public final class Rib {
         this.ownSite = ownSite;
         this.offers = new OfferMaker(ownSite, policy, shapes);
         this.local = new LocalRib(config);
+        this.departures = new Departures(config);
         this.guard = new WithdrawalGuard(config.guard());
         this.fib = Fib.empty(ownSite);
         this.metrics = new RibMetrics(registry, this::fib);
@@ -223,6 +225,7 @@ public final class Rib {
      */
     public void expire(long nowNanos) {
         local.expireEmpty(nowNanos);
+        departures.expire(nowNanos, changed::add);
         others.values().forEach(other -> settleHeld(other, nowNanos));
         if (feed != FeedState.LIVE) {
             return;
@@ -463,6 +466,9 @@ public final class Rib {
         if (offer == null && old != null && cause == Cause.ANNOUNCED && hold(from, change.uri(), old, nowNanos)) {
             return ChangeResult.UPDATED;
         }
+        if (offer == null && cause == Cause.ANNOUNCED) {
+            departures.left(change.uri(), nowNanos);
+        }
         Offer held = offer == null || from.held.isEmpty() ? null : from.held.remove(change.uri());
         changed.add(change.uri());
         sitesChanged = true;
@@ -585,12 +591,16 @@ public final class Rib {
     }
 
     private void publish(RouteUri uri, @Nullable Offer own, Fib.Builder next) {
-        RouteEntry entry = BestRoute.of(uri, own, local::isKnownEmpty, others.values());
+        RouteEntry entry = BestRoute.of(uri, own, this::isKnownEmpty, others.values());
         if (entry == null) {
             next.remove(uri);
         } else {
             next.put(entry);
         }
+    }
+
+    private boolean isKnownEmpty(RouteUri uri) {
+        return local.isKnownEmpty(uri) || departures.isKept(uri);
     }
 
     /** Looks again at a route a sibling has, after it began or ceased to count. */

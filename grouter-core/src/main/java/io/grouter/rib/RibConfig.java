@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param knownEmptyFor how long a route stays known after its last endpoint has left; 0 = not at all
  * @param guard when expiry is held back
  * @param maxLocalRoutes most routes of this site; more are refused and counted; &gt; 0
- * @param maxKnownEmpty most routes kept although their last endpoint has left; &gt;= 0
+ * @param maxKnownEmpty most routes of this site kept although their last endpoint has left, and as many that other sites
+ *     withdrew; &gt;= 0
  * @param maxEndpointsPerRoute most endpoints behind one route; more are refused and counted; &gt; 0
  * @param maxRoutesPerSite most routes learned from one other site; more are refused and counted; &gt; 0
  * @param queueCapacity most changes that may wait for the rib thread; more are dropped and counted; &gt; 0

@@ -101,7 +101,7 @@ final class RibMetrics {
                     gauge.call(config.maxLocalRoutes(), "local");
                     gauge.call(config.maxLocalRoutes(), "sibling");
                     gauge.call(config.maxRoutesPerSite(), "learned");
-                    gauge.call(config.maxKnownEmpty(), "known_empty");
+                    gauge.call(2.0 * config.maxKnownEmpty(), "known_empty"); // of this site, and of the others
                 })
                 .register(registry);
     }

@@ -249,6 +249,32 @@ class RibTest {
     }
 
     @Test
+    void aRouteThatAnotherSiteWithdrewIsKnownToBeEmptyForAWhile() {
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")), 0);
+        rib.learn(DC2, new OfferChange(APP, null), second(5));
+        Fib fib = publish();
+        assertThat(fib.knownEmpty()).isEqualTo(1);
+        assertThat(entry(fib).knownEmpty()).isTrue();
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")), second(6));
+        assertThat(publish().knownEmpty()).isZero();
+        rib.learn(DC2, new OfferChange(APP, null), second(20));
+        rib.expire(second(36));
+        assertThat(publish().knownEmpty()).as("it left again").isEqualTo(1);
+        rib.expire(second(51));
+        fib = publish();
+        assertThat(fib.knownEmpty()).isZero();
+        assertThat(fib.lookup("app.test", "/")).isNull();
+    }
+
+    @Test
+    void routesOfAForgottenSiteAreNotKnownToBeEmpty() {
+        rib.learn(DC2, new OfferChange(APP, new Offer(1, "guid")), 0);
+        rib.freshness(DC2, Freshness.FRESH, 0);
+        rib.freshness(DC2, Freshness.GONE, 0);
+        assertThat(publish().knownEmpty()).isZero();
+    }
+
+    @Test
     void emptyRoutesGoWhateverTheStateOfTheFeed() {
         register("app.test", 1, 0);
         unregister("app.test", 1);

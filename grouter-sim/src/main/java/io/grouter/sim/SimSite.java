@@ -185,6 +185,8 @@ final class SimSite implements AutoCloseable {
                 "goRouters:",
                 "  members: " + members,
                 "  probeInterval: 1s",
+                "rib:",
+                "  knownEmptyFor: 5s", // short, so that who watches sees its end
                 "proxy:",
                 "  listen: [" + listen + "]",
                 "  sharePorts: true",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,7 +138,7 @@ class SimulationIT {
     }
 
     @Test
-    void aNewRouteIsRedirectedToWithinASecondAndGoneAfterwards() throws IOException {
+    void aNewRouteIsRedirectedToWithinASecondThenKnownToBeEmptyThenUnknown() throws IOException {
         Deployment app = new Deployment("fresh", "fresh.apps.localhost", Set.of(2), 1);
         assertThat(HttpProbe.get(proxy(1, 1), app.host(), "/").status()).isEqualTo(404);
         world.push(app);
@@ -155,11 +156,29 @@ class SimulationIT {
         world.delete(app);
         for (int site = 1; site <= 3; site++) {
             int port = proxy(site, 1);
-            assertThat(within(1_000, () -> HttpProbe.get(port, app.host(), "/").status() == 404))
-                    .isTrue();
+            assertBecomes(503, port, app, 1_000);
+            HttpProbe.Answer empty = HttpProbe.get(port, app.host(), "/");
+            assertThat(empty.body()).contains("known-empty");
+            assertThat(empty.header("Retry-After")).isEqualTo("1");
+            assertThat(empty.header("Cache-Control")).contains("no-store");
+        }
+        for (int site = 1; site <= 3; site++) {
+            int port = proxy(site, 1);
+            assertBecomes(404, port, app, 8_000);
             assertThat(HttpProbe.get(port, app.host(), "/").header("X-Cf-RouterError"))
                     .isEqualTo("unknown_route");
         }
+    }
+
+    private static void assertBecomes(int status, int port, Deployment app, long millis) {
+        AtomicReference<String> last = new AtomicReference<>("none");
+        assertThat(within(millis, () -> {
+                    HttpProbe.Answer answer = HttpProbe.get(port, app.host(), "/");
+                    last.set(answer.toString());
+                    return answer.status() == status;
+                }))
+                .as("%s at port %s within %s ms; the last answer was %s", status, port, millis, last.get())
+                .isTrue();
     }
 
     @Test
