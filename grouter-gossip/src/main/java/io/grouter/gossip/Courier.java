@@ -1,7 +1,5 @@
 package io.grouter.gossip;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -9,39 +7,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings parcels to one node, in order, on a thread of its own: within the window and the bandwidth of that node, so that
- * a node that takes nothing holds up nobody. What has to wait is bounded; beyond that the newest changes are dropped, and
- * the node finds by itself what it lacks. Heartbeats go out even then, so that it can. Safe for all threads.
+ * Brings parcels to one node on a thread of its own, as its {@link Lane} allows, so that a node that takes nothing holds
+ * up nobody. Safe for all threads.
  */
 final class Courier implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
-    /** An acknowledgement is worth a frame of its own from so many bytes on; less waits for the next frame. */
-    private static final int ACK_BYTES = 24 << 10;
-
-    /** A window for what goes to several nodes at once: nobody acknowledges it. */
-    static final long UNCOUNTED = Long.MAX_VALUE;
-
-    private static final int MOST_MESSAGES = 8_192;
-    private static final long MOST_BYTES = 8L << 20;
-    private static final int FRAME_OVERHEAD = 160;
 
     private final Predicate<byte[]> wire;
     private final String channel;
     private final GossipMetrics metrics;
     private final LongSupplier clock;
-    private final Window window;
-    private final boolean counted;
-    private final TokenBucket bandwidth;
-    private final long patienceNanos;
+    private final Lane lane;
     private final Thread thread;
-
-    private final Deque<Parcel> queue = new ArrayDeque<>();
-    private long queuedBytes;
-    private boolean blocked;
-    private long blockedNanos;
-    private long ackStream;
-    private long ackOffset;
-    private long ackedOffset;
     private boolean closed;
 
     /**
@@ -50,30 +27,14 @@ final class Courier implements AutoCloseable {
      * @param name the node, for the thread's name
      * @param channel {@code local} or {@code wan}, for metrics
      * @param wire sends a frame, and says whether it could
-     * @param stream number of the stream of frames, random, not 0
-     * @param windowBytes most bytes under way
-     * @param bytesPerSecond most bytes per second
-     * @param patienceNanos for so long a heartbeat waits behind what is blocked
+     * @param lane what waits for the node; this courier's alone from now on
      */
-    Courier(
-            String name,
-            String channel,
-            Predicate<byte[]> wire,
-            long stream,
-            long windowBytes,
-            double bytesPerSecond,
-            long patienceNanos,
-            GossipMetrics metrics,
-            LongSupplier clock) {
+    Courier(String name, String channel, Predicate<byte[]> wire, Lane lane, GossipMetrics metrics, LongSupplier clock) {
         this.wire = wire;
         this.channel = channel;
+        this.lane = lane;
         this.metrics = metrics;
         this.clock = clock;
-        this.counted = windowBytes != UNCOUNTED;
-        this.window = new Window(stream, windowBytes);
-        this.bandwidth = new TokenBucket(
-                bytesPerSecond, Math.max(bytesPerSecond / 4, (double) Math.min(windowBytes, MOST_BYTES)));
-        this.patienceNanos = patienceNanos;
         this.thread = new Thread(this::loop, "grouter-gossip-to-" + name);
         this.thread.setDaemon(true);
         this.thread.start();
@@ -81,63 +42,42 @@ final class Courier implements AutoCloseable {
 
     /** Takes a parcel; false and counted when too much waits already. */
     synchronized boolean put(Parcel parcel) {
-        boolean beat = parcel.message() instanceof Message.Heartbeat;
-        if (closed || (!beat && (queue.size() >= MOST_MESSAGES || queuedBytes + parcel.weight() > MOST_BYTES))) {
+        if (closed || !lane.put(parcel, clock.getAsLong())) {
             metrics.dropped(channel);
             return false;
         }
-        if (beat && blocked && clock.getAsLong() - blockedNanos > patienceNanos) {
-            queue.removeIf(waiting -> waiting.message() instanceof Message.Heartbeat && remove(waiting));
-            queue.addFirst(parcel); // the one heartbeat that jumps the queue
-        } else {
-            queue.addLast(parcel);
-        }
-        queuedBytes += parcel.weight();
         notifyAll();
-        return true;
-    }
-
-    private boolean remove(Parcel parcel) {
-        queuedBytes -= parcel.weight();
         return true;
     }
 
     /** Returns whether nothing large should be put in now. */
     synchronized boolean congested() {
-        return queuedBytes > MOST_BYTES / 2;
+        return lane.congested();
     }
 
     /** Takes in that the node has taken something in. */
     synchronized void acknowledged(long stream, long offset) {
-        if (window.acknowledge(stream, offset)) {
+        if (lane.acknowledged(stream, offset)) {
             notifyAll();
         }
     }
 
     /** Notes up to where the node's own frames have been taken in; the node is told soon. */
     synchronized void acknowledge(long stream, long offset) {
-        if (stream != ackStream) {
-            ackStream = stream;
-            ackedOffset = 0;
-            ackOffset = offset;
-        } else {
-            ackOffset = Math.max(ackOffset, offset);
-        }
-        if (ackOffset - ackedOffset >= ACK_BYTES) {
+        if (lane.acknowledge(stream, offset)) {
             notifyAll();
         }
     }
 
     /** Returns the bytes sent and not acknowledged. */
     synchronized long underWay() {
-        return window.underWay();
+        return lane.underWay();
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        queue.clear();
-        queuedBytes = 0;
+        lane.clear();
         notifyAll();
     }
 
@@ -156,18 +96,17 @@ final class Courier implements AutoCloseable {
     private boolean step() throws InterruptedException {
         Parcel parcel;
         synchronized (this) {
-            while (!closed && queue.isEmpty() && ackOffset - ackedOffset < ACK_BYTES) {
+            while (!closed && lane.first() == null && !lane.mustAcknowledge()) {
                 wait();
             }
             if (closed) {
                 return false;
             }
-            parcel = queue.peekFirst();
+            parcel = lane.first();
         }
         try {
             // Encoding and signing happen here, outside the lock.
-            Frame.Sealed sealed = parcel == null ? null : parcel.sealed();
-            Frame frame = mayGo(parcel, sealed);
+            Frame frame = parcel == null ? acknowledgement() : awaitTurn(parcel, parcel.sealed());
             if (frame != null) {
                 byte[] bytes = frame.encode();
                 if (bytes.length <= Frame.MAX_BYTES && wire.test(bytes)) {
@@ -185,59 +124,28 @@ final class Courier implements AutoCloseable {
     }
 
     private synchronized void discard(@Nullable Parcel parcel) {
-        if (parcel != null && queue.remove(parcel)) {
-            queuedBytes -= parcel.weight();
+        if (parcel != null) {
+            lane.discard(parcel);
         }
     }
 
-    /** Returns the next frame, or null when, after some waiting, it still may not go or is no longer first. */
-    private synchronized @Nullable Frame mayGo(@Nullable Parcel parcel, Frame.@Nullable Sealed sealed)
-            throws InterruptedException {
-        if (parcel == null || sealed == null) {
-            return ackOffset > ackedOffset ? frame(0, 0, null) : null;
-        }
-        int size = sealed.statement().length + FRAME_OVERHEAD;
-        boolean urgent = parcel.message() instanceof Message.Heartbeat;
-        long now = clock.getAsLong();
-        long waitMillis = urgent ? 0 : waitMillis(size, now);
-        while (waitMillis > 0) {
-            if (queue.peekFirst() != parcel) {
-                return null;
-            }
-            if (!blocked) {
-                blocked = true;
-                blockedNanos = now;
-            }
-            if (ackOffset - ackedOffset >= ACK_BYTES) {
-                return frame(0, 0, null);
-            }
-            wait(waitMillis);
-            now = clock.getAsLong();
-            waitMillis = waitMillis(size, now);
-        }
-        if (queue.peekFirst() != parcel) {
-            return null;
-        }
-        blocked &= urgent;
-        bandwidth.take(size, now);
-        queue.removeFirst();
-        queuedBytes -= parcel.weight();
-        return counted ? frame(window.stream(), window.send(size), sealed) : frame(0, 0, sealed);
+    private synchronized @Nullable Frame acknowledgement() {
+        return lane.acknowledgement();
     }
 
-    /** Returns how long to wait before it is worth looking again; 0 = it may go. */
-    private long waitMillis(int size, long now) {
-        if (counted && !window.takes(size)) {
-            return 100; // an acknowledgement ends it earlier
+    /** Returns the next frame, or null when, after some waiting, the parcel is no longer first. */
+    private synchronized @Nullable Frame awaitTurn(Parcel parcel, Frame.Sealed sealed) throws InterruptedException {
+        while (lane.first() == parcel) {
+            long now = clock.getAsLong();
+            long nanos = lane.waitNanos(parcel, sealed, now);
+            if (nanos == 0) {
+                return lane.send(parcel, sealed, now);
+            }
+            if (lane.mustAcknowledge()) {
+                return lane.acknowledgement();
+            }
+            wait(nanos / 1_000_000 + 1);
         }
-        long nanos = bandwidth.waitNanos(size, now);
-        return nanos == 0 ? 0 : nanos / 1_000_000 + 1;
-    }
-
-    private Frame frame(long stream, long offset, Frame.@Nullable Sealed sealed) {
-        boolean ack = ackOffset > ackedOffset;
-        Frame frame = new Frame(stream, offset, ack ? ackStream : 0, ack ? ackOffset : 0, sealed);
-        ackedOffset = ackOffset;
-        return frame;
+        return null;
     }
 }

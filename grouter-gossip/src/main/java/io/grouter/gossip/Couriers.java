@@ -18,11 +18,10 @@ import java.util.random.RandomGenerator;
 final class Couriers implements AutoCloseable {
     private static final String LOCAL = "local";
     private static final String WAN = "wan";
-    private static final double UNLIMITED = 1e12;
 
     private final SiteLink link;
     private final GossipConfig config;
-    private final SiteKeys keys;
+    private final Seals seals;
     private final GossipMetrics metrics;
     private final LongSupplier clock;
     private final RandomGenerator random;
@@ -34,19 +33,19 @@ final class Couriers implements AutoCloseable {
     Couriers(
             SiteLink link,
             GossipConfig config,
-            SiteKeys keys,
+            Seals seals,
             GossipMetrics metrics,
             LongSupplier clock,
             RandomGenerator random) {
         this.link = link;
         this.config = config;
-        this.keys = keys;
+        this.seals = seals;
         this.metrics = metrics;
         this.clock = clock;
         this.random = random;
         this.windowBytes = config.windowBytes() != 0 ? config.windowBytes() : halfOfASocketBuffer();
         // To all siblings at once there is no window: JGroups drops what they do not take, and digests bring it back.
-        this.siblings = courier("siblings", LOCAL, link::toSiblings, Courier.UNCOUNTED, UNLIMITED);
+        this.siblings = courier("siblings", LOCAL, link::toSiblings, Lane.UNCOUNTED, Lane.UNLIMITED);
     }
 
     /** More than a buffer takes would block the thread that sends to a node that takes nothing. */
@@ -61,7 +60,8 @@ final class Couriers implements AutoCloseable {
 
     private Courier courier(String name, String channel, Predicate<byte[]> wire, long window, double rate) {
         long patience = config.heartbeat().toNanos();
-        return new Courier(name, channel, wire, random.nextLong() | 1, window, rate, patience, metrics, clock);
+        Lane lane = new Lane(random.nextLong() | 1, window, rate, patience);
+        return new Courier(name, channel, wire, lane, metrics, clock);
     }
 
     private Courier to(Peer peer) {
@@ -72,7 +72,7 @@ final class Couriers implements AutoCloseable {
                         key.sibling() ? LOCAL : WAN,
                         frame -> link.send(key, frame),
                         windowBytes,
-                        key.sibling() ? UNLIMITED : config.maxBytesPerSecond()));
+                        key.sibling() ? Lane.UNLIMITED : config.maxBytesPerSecond()));
     }
 
     void send(Collection<Peer> to, boolean toSiblings, Parcel parcel) {
@@ -91,11 +91,11 @@ final class Couriers implements AutoCloseable {
     }
 
     void send(Collection<Peer> to, boolean toSiblings, Message message) {
-        send(to, toSiblings, new Parcel(message, keys));
+        send(to, toSiblings, new Parcel(message, seals));
     }
 
     void forward(Collection<Peer> to, boolean toSiblings, Received received) {
-        send(to, toSiblings, new Parcel(received, keys));
+        send(to, toSiblings, new Parcel(received, seals));
     }
 
     boolean congested(Peer to) {

@@ -7,7 +7,6 @@ import io.grouter.link.LinkConfig;
 import io.grouter.link.Membership;
 import io.grouter.link.Peer;
 import io.grouter.link.SiteLink;
-import io.grouter.overrides.OverrideEntry;
 import io.grouter.overrides.OverrideStore;
 import io.grouter.rib.Rib;
 import io.grouter.rib.RibTask;
@@ -20,9 +19,6 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,8 +33,6 @@ import java.util.function.Supplier;
  */
 public final class Gossip implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(20);
-    private static final int MESSAGES_PER_SECOND = 1_000;
-    private static final int MOST_SENDERS = 256;
     private static final int FIRST_HEARTBEATS = 3;
     /** For so long a transport thread waits for room in the rib thread's queue. */
     private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
@@ -102,39 +96,17 @@ public final class Gossip implements AutoCloseable {
         });
         boolean remembers = incarnations.last() > 0;
         this.protocol = new Protocol(
-                own, node, remembers, config, new LinkOutbox(), metrics, random, shared(overrides, wallClock));
+                own,
+                node,
+                remembers,
+                config,
+                new LinkOutbox(),
+                metrics,
+                random,
+                new StoredOverrides(overrides, wallClock, clock));
         rib.listen((fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges));
         rib.every(TICK, this::tick);
         register(registry);
-    }
-
-    private SharedOverrides shared(OverrideStore store, LongSupplier wallClock) {
-        return new SharedOverrides() {
-            @Override
-            public long digest() {
-                return store.digest();
-            }
-
-            @Override
-            public long orders() {
-                return store.orders();
-            }
-
-            @Override
-            public List<OverrideEntry> entries() {
-                return store.entries();
-            }
-
-            @Override
-            public boolean siteDrained() {
-                return store.current().ofSite() != null;
-            }
-
-            @Override
-            public void merge(List<OverrideEntry> entries) {
-                store.merge(entries, wallClock.getAsLong(), clock.getAsLong());
-            }
-        };
     }
 
     private LinkConfig transport() {
@@ -297,30 +269,14 @@ public final class Gossip implements AutoCloseable {
     // ---- receiving
 
     private final class Incoming implements SiteLink.Receiver {
-        private final Map<Long, TokenBucket> senders = new HashMap<>();
-
-        /** Looking at a message costs a millisecond of signature, so nobody may send more than a node ever would. */
-        private synchronized boolean mayCome(Peer from) {
-            if (senders.size() > MOST_SENDERS) {
-                senders.clear();
-            }
-            return senders.computeIfAbsent(
-                            from.node(), key -> new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND))
-                    .take(1, clock.getAsLong());
-        }
+        private final Doorkeeper door = new Doorkeeper(keys, metrics, clock);
 
         @Override
         public void onMessage(Peer from, byte[] payload) {
-            if (!mayCome(from)) {
-                metrics.rejected(from, "too-many");
+            Frame frame = door.frame(from, payload);
+            if (frame == null) {
                 return;
             }
-            Frame.Decoded decoded = Frame.decode(payload);
-            if (decoded instanceof Frame.Decoded.Malformed malformed) {
-                metrics.rejected(from, malformed.reason());
-                return;
-            }
-            Frame frame = ((Frame.Decoded.Ok) decoded).frame();
             couriers.onFrame(from, frame);
             Frame.Sealed sealed = frame.sealed();
             // What is not believed is not acknowledged either: anyone can give any address as the sender's.
@@ -330,28 +286,10 @@ public final class Gossip implements AutoCloseable {
         }
 
         private void take(Peer from, Frame frame, Frame.Sealed sealed) {
-            Message message;
-            try {
-                message = MessageCodec.decode(sealed.statement());
-            } catch (MessageCodec.UnknownType e) {
-                metrics.rejected(from, "unknown-type");
-                return;
-            } catch (IOException | IllegalArgumentException e) {
-                metrics.rejected(from, "content");
+            Received received = door.open(from, sealed);
+            if (received == null) {
                 return;
             }
-            String wrong =
-                    switch (keys.check(message.head().from(), sealed.keyId(), sealed.statement(), sealed.signature())) {
-                        case GOOD -> "";
-                        case UNKNOWN_SITE -> "unknown-site";
-                        case UNKNOWN_KEY -> "unknown-key";
-                        case WRONG -> "signature";
-                    };
-            if (!wrong.isEmpty()) {
-                metrics.rejected(from, wrong);
-                return;
-            }
-            Received received = new Received(from, message, sealed);
             post(from, (tables, now) -> {
                 protocol.onMessage(tables, received, now);
                 couriers.done(from, frame);

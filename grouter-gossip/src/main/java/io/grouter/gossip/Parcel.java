@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parcel {
     private final Message message;
-    private final SiteKeys keys;
+    private final Seals seals;
     private Frame.@Nullable Sealed sealed;
 
-    Parcel(Message message, SiteKeys keys) {
+    Parcel(Message message, Seals seals) {
         this.message = message;
-        this.keys = keys;
+        this.seals = seals;
     }
 
     /** Wraps a statement that came sealed. */
-    Parcel(Received received, SiteKeys keys) {
+    Parcel(Received received, Seals seals) {
         this.message = received.message();
-        this.keys = keys;
+        this.seals = seals;
         this.sealed = received.sealed();
     }
 
@@ -36,7 +36,7 @@ final class Parcel {
         Frame.Sealed done = sealed;
         if (done == null) {
             byte[] statement = MessageCodec.encode(message);
-            done = new Frame.Sealed(statement, keys.ownId(), keys.signature(statement));
+            done = new Frame.Sealed(statement, seals.ownId(), seals.signature(statement));
             sealed = done;
         }
         return done;

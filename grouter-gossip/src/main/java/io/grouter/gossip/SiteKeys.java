@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The Ed25519 keys (RFC 8032) with which sites sign what they say, and by which others check it. A site may have two
  * valid keys at a time, so that it can change them without a pause. Safe for all threads.
  */
-public final class SiteKeys {
+public final class SiteKeys implements Seals {
     private static final String ALGORITHM = "Ed25519";
     private static final int KEY_BYTES = 32;
     private static final byte[] CONTEXT = "grouter gossip 1\n".getBytes(StandardCharsets.US_ASCII);
@@ -57,18 +57,6 @@ public final class SiteKeys {
      * @param publicKey for {@code gossip.sites} of all nodes
      */
     public record Generated(String privateKey, String publicKey) {}
-
-    /** What became of a signature. */
-    enum Verdict {
-        /** The site said it. */
-        GOOD,
-        /** The site is not configured. */
-        UNKNOWN_SITE,
-        /** It was signed with a key that is not configured for the site. */
-        UNKNOWN_KEY,
-        /** The signature is wrong. */
-        WRONG
-    }
 
     /**
      * Takes the keys of a configuration.
@@ -196,12 +184,14 @@ public final class SiteKeys {
     }
 
     /** Returns the number of the key this site signs with; 0 when it does not. */
-    int ownId() {
+    @Override
+    public int ownId() {
         return ownId;
     }
 
     /** Signs a statement with this site's key; no bytes when there is none. */
-    byte[] signature(byte[] statement) {
+    @Override
+    public byte[] signature(byte[] statement) {
         PrivateKey key = own;
         if (key == null) {
             return new byte[0];
@@ -218,7 +208,8 @@ public final class SiteKeys {
     }
 
     /** Says whether a site signed a statement. Without keys everything is good. */
-    Verdict check(SiteId site, int keyId, byte[] statement, byte[] signature) {
+    @Override
+    public Verdict check(SiteId site, int keyId, byte[] statement, byte[] signature) {
         if (!on()) {
             return Verdict.GOOD;
         }

@@ -30,7 +30,12 @@ class CourierTest {
     private final List<Frame> sent = new CopyOnWriteArrayList<>();
     private final GossipMetrics metrics = new GossipMetrics(new PrometheusRegistry(), System::nanoTime);
     private final Courier courier = new Courier(
-            "test", "wan", this::take, 7, WINDOW, 1e9, Duration.ofMillis(50).toNanos(), metrics, System::nanoTime);
+            "test",
+            "wan",
+            this::take,
+            new Lane(7, WINDOW, 1e9, Duration.ofMillis(50).toNanos()),
+            metrics,
+            System::nanoTime);
 
     @AfterEach
     void stop() {
@@ -142,7 +147,7 @@ class CourierTest {
     @Test
     void whatGoesToManyIsNotCounted() {
         try (Courier many = new Courier(
-                "all", "local", this::take, 9, Courier.UNCOUNTED, 1e9, 1_000_000, metrics, System::nanoTime)) {
+                "all", "local", this::take, new Lane(9, Lane.UNCOUNTED, 1e9, 1_000_000), metrics, System::nanoTime)) {
             for (int i = 0; i < 200; i++) {
                 many.put(changes(i, 200));
             }
