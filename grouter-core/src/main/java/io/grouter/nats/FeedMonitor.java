@@ -11,7 +11,7 @@ import java.time.Duration;
  * has passed and something has been heard; LIVE from then on; SILENT when nothing was heard for three intervals. A table
  * restored from a state file that is young enough stands for that first interval.
  */
-final class FeedMonitor {
+public final class FeedMonitor {
     private final long intervalNanos;
     private FeedState state = FeedState.WARMING;
     private String why = "just started";
@@ -23,26 +23,29 @@ final class FeedMonitor {
     private boolean warm;
     private boolean restored;
 
-    FeedMonitor(Duration registrationInterval) {
+    /** Begins WARMING, not connected yet. */
+    public FeedMonitor(Duration registrationInterval) {
         this.intervalNanos = registrationInterval.toNanos();
     }
 
-    FeedState state() {
+    /** Returns the state as of the last {@link #tick}. */
+    public FeedState state() {
         return state;
     }
 
     /** Says in a few words why the state is what it is. */
-    String why() {
+    public String why() {
         return why;
     }
 
-    void onMessage(long nowNanos) {
+    /** Says that a message was heard. */
+    public void onMessage(long nowNanos) {
         heardNanos = nowNanos;
         heardSinceConnect = true;
     }
 
     /** Says that the table was restored and is hardly older than one that was heard just now. */
-    void onRestored() {
+    public void onRestored() {
         restored = true;
     }
 
@@ -53,7 +56,7 @@ final class FeedMonitor {
      * @param connected whether it stands now
      * @param dropCount how many messages have been lost on this side so far
      */
-    FeedState tick(long connectCount, boolean connected, long dropCount, long nowNanos) {
+    public FeedState tick(long connectCount, boolean connected, long dropCount, long nowNanos) {
         boolean dropped = dropCount != drops;
         drops = dropCount;
         if (!connected) {

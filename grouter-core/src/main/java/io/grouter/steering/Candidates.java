@@ -36,6 +36,8 @@ final class Candidates {
     enum Wanted {
         /** Anything is better than nothing. */
         ANY,
+        /** Takes requests: for requests that this site would serve itself, if it could. */
+        ALIVE,
         /** Fresh, fit and not draining: for requests that this site could serve itself. */
         GOOD,
         /** As {@link #GOOD}, and with room. */
@@ -144,7 +146,7 @@ final class Candidates {
 
     private static boolean isAs(Wanted wanted, int tier, SiteInfo info) {
         return switch (wanted) {
-            case ANY -> true;
+            case ANY, ALIVE -> true;
             case GOOD -> tier == 0;
             case ROOM -> tier == 0 && info.health().headroom() > FULL;
         };

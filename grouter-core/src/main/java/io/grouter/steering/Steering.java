@@ -242,7 +242,7 @@ public final class Steering {
     private @Nullable Decision localDown(Fib fib, OwnSite own, RequestFacts facts, @Nullable RouteEntry route) {
         return route == null || own.health().goRouters() > 0 || !(route.local() || !fib.complete())
                 ? null
-                : candidates.send(fib, route, facts, Wanted.GOOD, Rule.LOCAL_DOWN);
+                : candidates.send(fib, route, facts, Wanted.ALIVE, Rule.LOCAL_DOWN);
     }
 
     private @Nullable Decision spill(Fib fib, OwnSite own, RequestFacts facts, @Nullable RouteEntry route) {

@@ -659,7 +659,7 @@ class SteeringTest {
     // ---- no GoRouter, no room
 
     @Test
-    void withoutGoRoutersRequestsGoToFreshFitSites() {
+    void withoutGoRoutersRequestsGoToSitesThatHaveSome() {
         world.sites(DC2)
                 .route("a.apps.test", true, DC2)
                 .route("b.apps.test", true)
@@ -671,6 +671,9 @@ class SteeringTest {
         world.feed = FeedState.LOST;
         assertThat(world.decide("c.apps.test").rule()).isEqualTo(Rule.LOCAL_DOWN);
         world.site(DC2, site -> site.freshness = Freshness.SUSPECT);
+        assertThat(world.decide("a.apps.test").rule()).isEqualTo(Rule.LOCAL_DOWN);
+        assertThat(world.decide("c.apps.test").rule()).isEqualTo(Rule.LOCAL_DOWN);
+        world.site(DC2, site -> site.health = SiteHealth.NONE);
         assertThat(world.decide("a.apps.test")).isEqualTo(forward(Rule.LOCAL));
         assertThat(world.decide("c.apps.test")).isEqualTo(forward(Rule.UNSURE));
     }

@@ -436,11 +436,12 @@ final class Protocol {
             TableReader.Result result = message instanceof Message.Heartbeat heartbeat
                     ? onHeartbeat(rib, remote, received, heartbeat, now)
                     : remote.reader.onAnnounce((Message.Announce) message, now);
-            // Whoever has heard a statement can repeat it, so only the first time tells where it came from.
-            if (direct && result != TableReader.Result.DUPLICATE) {
+            // Whoever has heard a statement can repeat it, so only the first time tells whom to talk to.
+            boolean news = result != TableReader.Result.DUPLICATE;
+            if (direct && (news || isLate(remote, received, site))) {
                 remote.direct = true;
                 remote.directNanos = now;
-                remote.speaker = received.source();
+                remote.speaker = news ? received.source() : remote.speaker;
             }
             if (result == TableReader.Result.DUPLICATE) {
                 metrics.duplicate();
@@ -449,6 +450,16 @@ final class Protocol {
             }
             position(rib, site, remote);
         }
+    }
+
+    /**
+     * Says whether a heartbeat has come straight from its site, too, only later than through another one. If that did not
+     * count, a site whose own way is the longer one would be passed on for ever.
+     */
+    private boolean isLate(Remote remote, Received received, SiteId site) {
+        return received.message() instanceof Message.Heartbeat heartbeat
+                && remote.reader.isLatest(heartbeat)
+                && members.sites().getOrDefault(site, List.of()).contains(received.source());
     }
 
     /** A sibling has heard more of that site than this node, so its speaker has to be told. */

@@ -272,6 +272,11 @@ final class TableReader {
         return Result.NEWS;
     }
 
+    /** Returns whether this is the last heartbeat that was taken in. */
+    boolean isLatest(Message.Heartbeat heartbeat) {
+        return heartbeat.head().incarnation() == incarnation && heartbeat.beat() == beat;
+    }
+
     boolean equal(Message.Heartbeat heartbeat) {
         return copy.table().digest() == heartbeat.digest() && copy.table().size() == heartbeat.routes();
     }
