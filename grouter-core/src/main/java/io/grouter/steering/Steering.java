@@ -343,7 +343,8 @@ public final class Steering {
         int best = Integer.MAX_VALUE;
         // As long as this site is not sure of itself, it may have the name too.
         if ((owners.own() || !fib.complete()) && isAllowedHere(host, route)) {
-            best = own.health().goRouters() == 0 ? 4 : isDrained(own, route) ? 3 : 0;
+            // As with requests: what drains here leaves for a fresh site only, what cannot be served here for any.
+            best = own.health().goRouters() == 0 ? 4 : isDrained(own, route) ? 1 : 0;
             sites.add(ownSite);
         }
         for (SiteId other : owners.others()) {

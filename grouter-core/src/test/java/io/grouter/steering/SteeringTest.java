@@ -543,6 +543,22 @@ class SteeringTest {
     }
 
     @Test
+    void dnsNamesADrainedSiteWhereRequestsStayInIt() {
+        world.sites(DC2).route("a.apps.test", true, DC2).order(Kind.DRAIN_SITE, null, null);
+        assertThat(world.decide("a.apps.test").rule()).isEqualTo(Rule.DRAINED_SITE);
+        assertThat(world.steering().sitesFor(world.fib(), world.own(), "a.apps.test"))
+                .containsExactly(DC2);
+        world.site(DC2, site -> site.freshness = Freshness.STALE);
+        assertThat(world.decide("a.apps.test")).isEqualTo(forward(Rule.LOCAL));
+        assertThat(world.steering().sitesFor(world.fib(), world.own(), "a.apps.test"))
+                .contains(DC1);
+        world.goRouters = 0;
+        assertThat(world.decide("a.apps.test").rule()).isEqualTo(Rule.LOCAL_DOWN);
+        assertThat(world.steering().sitesFor(world.fib(), world.own(), "a.apps.test"))
+                .containsExactly(DC2);
+    }
+
+    @Test
     void aRouteForcedHereStaysHere() {
         world.sites(DC2).route("a.apps.test", false, DC2).order(Kind.FORCE_ROUTE, "a.apps.test", DC1);
         world.order(Kind.DRAIN_SITE, null, null);

@@ -33,7 +33,7 @@ record Schedule(long seed, Size size, List<Step> steps) {
     /** Returns the schedule that belongs to a seed. */
     static Schedule of(long seed, Size size) {
         SplittableRandom random = new SplittableRandom(seed);
-        int count = 3 + random.nextInt(10);
+        int count = random.nextBoolean() ? 2 + random.nextInt(8) : 10 + random.nextInt(20);
         List<Step> steps = new ArrayList<>();
         Fault[] faults = Fault.values();
         for (int number = 1; number <= count; number++) {

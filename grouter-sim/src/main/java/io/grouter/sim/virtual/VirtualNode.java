@@ -384,10 +384,17 @@ final class VirtualNode {
     }
 
     Decision decide(RequestFacts facts) {
-        return world.mutated(Mutation.FORGETS_WHENCE)
-                ? steering.decide(
-                        fib(), own(), new RequestFacts(facts.https(), facts.host(), facts.path(), facts.client()))
-                : steering.decide(fib(), own(), facts);
+        return steering.decide(
+                fib(),
+                own(),
+                new RequestFacts(
+                        facts.https(),
+                        facts.host(),
+                        facts.path(),
+                        facts.client(),
+                        world.mutated(Mutation.FORGETS_WHENCE) ? RequestFacts.Arrival.CLIENT : facts.arrival(),
+                        facts.redirectable(),
+                        facts.session()));
     }
 
     Set<SiteId> sitesFor(String host) {

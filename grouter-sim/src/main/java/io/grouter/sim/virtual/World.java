@@ -320,8 +320,8 @@ final class World {
     }
 
     private Runnable faulty(Step step, Site site) {
-        Site second = sites.get(Math.min(step.other(), sites.size()) - 1);
-        VirtualNode node = site.nodes.get(Math.min(step.other(), site.nodes.size()) - 1);
+        Site second = sites.get(Math.floorMod(step.other() - 1, sites.size()));
+        VirtualNode node = site.nodes.get(Math.floorMod(step.other() - 1, site.nodes.size()));
         int amount = step.amount();
         return switch (step.fault()) {
             case CUT_ONE_WAY ->
