@@ -115,7 +115,7 @@ final class VirtualNode {
     }
 
     String name() {
-        return site + "-" + number;
+        return (rogue ? "second-" : "") + site + "-" + number;
     }
 
     @Override
