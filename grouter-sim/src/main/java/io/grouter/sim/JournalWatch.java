@@ -72,7 +72,7 @@ final class JournalWatch {
         switch (what) {
             case "route-added" -> add(routes, own ? "registered" : "learnt from " + from, change);
             case "route-removed" -> add(routes, own ? "unregistered" : "withdrawn by " + from, change);
-            case "route-changed" -> {}
+            case "route-changed", "site-converged", "site-diverged" -> {}
             case "site-changed" ->
                 events.event(
                         site.name(),

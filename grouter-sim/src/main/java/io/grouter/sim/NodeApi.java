@@ -2,6 +2,7 @@ package io.grouter.sim;
 
 import java.io.IOException;
 import java.util.function.IntUnaryOperator;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,8 +26,7 @@ final class NodeApi {
     void order(String method, String path, String body) throws IOException {
         HttpProbe.Answer answer = HttpProbe.send(method, port, path, body);
         if (answer.status() / 100 != 2) {
-            JsonNode problem = JSON.readTree(answer.body());
-            throw new IOException("refused: " + problem.path("detail").asString(answer.body()));
+            throw new IOException("refused: " + json(answer).path("detail").asString("status " + answer.status()));
         }
     }
 
@@ -41,7 +41,7 @@ final class NodeApi {
 
     /** Returns what it says in {@code /ready}. */
     JsonNode ready() throws IOException {
-        return JSON.readTree(ask("/ready").body());
+        return json(ask("/ready"));
     }
 
     /** Returns what it says of a site in {@code /v1/sites}. */
@@ -55,7 +55,15 @@ final class NodeApi {
     }
 
     private JsonNode sites() throws IOException {
-        return JSON.readTree(ask("/v1/sites").body()).path("sites");
+        return json(ask("/v1/sites")).path("sites");
+    }
+
+    private static JsonNode json(HttpProbe.Answer answer) throws IOException {
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw new IOException("answers " + answer.status() + ", no JSON", e);
+        }
     }
 
     /**

@@ -112,8 +112,11 @@ final class Operator {
     }
 
     private void site(SimSite site, Verb verb) throws IOException {
-        if (verb != Verb.START) {
-            stopNodes(site, verb);
+        if (verb == Verb.KILL) {
+            killNodes(site);
+        }
+        for (int node = 1; verb == Verb.STOP && node <= world.options().nodes(); node++) {
+            site.node(node).stop();
         }
         for (int i = 1; i <= world.options().goRouters(); i++) {
             goRouter(site.goRouter(i), verb);
@@ -125,14 +128,13 @@ final class Operator {
     }
 
     /** All at once, so that no client is sent from one that goes to the next that goes. */
-    private void stopNodes(SimSite site, Verb verb) throws IOException {
-        List<Thread> stopping = new ArrayList<>();
+    private void killNodes(SimSite site) throws IOException {
+        List<Thread> killing = new ArrayList<>();
         for (int i = 1; i <= world.options().nodes(); i++) {
-            SimNode node = site.node(i);
-            stopping.add(Threads.start("sim-stop", verb == Verb.STOP ? node::stop : node::kill));
+            killing.add(Threads.start("sim-kill", site.node(i)::kill));
         }
         try {
-            for (Thread each : stopping) {
+            for (Thread each : killing) {
                 each.join();
             }
         } catch (InterruptedException e) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node as a process of its own, so that it can be killed and frozen as the system does it. */
 final class ProcessNode implements SimNode {
+    private static final int MOST_QUOTED = 1_000;
+
     private final String name;
     private final Path folder;
     private volatile @Nullable Child running;
@@ -50,7 +52,7 @@ final class ProcessNode implements SimNode {
     public void stop() {
         int code = end();
         if (code != 0) {
-            throw new IllegalStateException(name + " ended with exit code " + code + ": " + said());
+            throw new IllegalStateException(name + " ended with exit code " + code + ": " + lastSaid());
         }
     }
 
@@ -99,6 +101,12 @@ final class ProcessNode implements SimNode {
         } catch (IOException e) {
             return "(nothing: " + e + ")";
         }
+    }
+
+    /** Returns the end of what it has said. */
+    String lastSaid() {
+        String all = said();
+        return all.substring(Math.max(0, all.length() - MOST_QUOTED)).strip();
     }
 
     private Path log() {

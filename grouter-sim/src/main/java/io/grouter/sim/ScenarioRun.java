@@ -164,7 +164,7 @@ final class ScenarioRun {
             looks.add(look);
             Threads.start("sim-tables-" + site.name(), () -> {
                 do {
-                    look.found(world.unequal(site.number()));
+                    look.found(site.runs() ? world.unequal(site.number()) : Measurements.Sample.DOWN);
                 } while (running && pause());
             });
         }
@@ -176,7 +176,7 @@ final class ScenarioRun {
             seen.add(sample);
             if (sample.equal() != before) {
                 before = sample.equal();
-                say(at, before ? "all tables are equal" : "not all tables are equal: %s", firstOf(unequal));
+                say(at, before ? "all tables are equal" : "not all tables are equal: %s", sample.why());
             }
         }
     }
@@ -194,10 +194,6 @@ final class ScenarioRun {
         synchronized String last() {
             return System.nanoTime() - atNanos > LONGEST_LOOK_NANOS ? "a node does not answer" : last;
         }
-    }
-
-    private static String firstOf(List<String> reasons) {
-        return reasons.stream().filter(each -> !each.isEmpty()).findFirst().orElse("");
     }
 
     private static boolean pause() {

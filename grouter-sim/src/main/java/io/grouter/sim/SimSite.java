@@ -193,6 +193,11 @@ final class SimSite implements AutoCloseable {
         return node(node).isRunning();
     }
 
+    /** Returns whether any node runs, frozen or not. Any thread. */
+    boolean runs() {
+        return nodes.stream().anyMatch(SimNode::isRunning);
+    }
+
     /** Returns what asks a node. */
     NodeApi api(int node) {
         return new NodeApi(options.adminPort(number, node));

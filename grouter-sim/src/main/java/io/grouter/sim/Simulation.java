@@ -135,7 +135,7 @@ final class Simulation implements AutoCloseable {
             for (int node = 1; node <= options.nodes(); node++) {
                 if (!site.runs(node)) {
                     missing.append(site.name()).append('-').append(node).append(" does not run; ");
-                    missing.append(site.node(node) instanceof ProcessNode process ? process.said() : "");
+                    missing.append(site.node(node) instanceof ProcessNode process ? process.lastSaid() : "");
                 }
             }
         }

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 final class Visitor implements AutoCloseable {
     private static final long API_NANOS = 1_000_000_000;
+    private static final int MOST_QUOTED = 60;
     private static final Pattern ANSWERED_BY = Pattern.compile("\\S+ in dc(\\d{1,2}),");
 
     private final SimOptions options;
@@ -25,6 +26,9 @@ final class Visitor implements AutoCloseable {
     private final int node;
     private final KeptConnections connections;
     private final AtomicLong count = new AtomicLong();
+
+    /** The first answer, and the site that was asked: the first one that takes a connection. */
+    private record First(int at, HttpProbe.Answer answer) {}
 
     /** How one request ended. */
     private record End(String outcome, Way way, int by) {
@@ -111,7 +115,9 @@ final class Visitor implements AutoCloseable {
         int at = site;
         boolean redirected = false;
         try {
-            HttpProbe.Answer answer = first(request, story);
+            First first = first(request, story);
+            at = first.at();
+            HttpProbe.Answer answer = first.answer();
             for (int hops = 0; answer.status() == 307 && hops < options.sites(); hops++) {
                 URI to = URI.create(answer.header("Location"));
                 at = options.siteOfEntry(to.getPort());
@@ -119,7 +125,7 @@ final class Visitor implements AutoCloseable {
                 answer = tell(connections.get(at, request), story);
                 redirected = true;
             }
-            return end(answer, redirected);
+            return end(answer, redirected, first.at());
         } catch (KeptConnections.Refused e) {
             return End.failed("refused by dc" + at);
         } catch (SocketTimeoutException e) {
@@ -129,11 +135,11 @@ final class Visitor implements AutoCloseable {
         }
     }
 
-    private HttpProbe.Answer first(HttpHead request, StringBuilder story) throws IOException {
+    private First first(HttpHead request, StringBuilder story) throws IOException {
         for (int tried = 0; ; tried++) {
             int at = (site - 1 + tried) % options.sites() + 1;
             try {
-                return tell(connections.get(at, request), story);
+                return new First(at, tell(connections.get(at, request), story));
             } catch (KeptConnections.Refused e) {
                 story.append("dc").append(at).append(" refuses; ");
                 // an alias leads to one site alone
@@ -157,7 +163,7 @@ final class Visitor implements AutoCloseable {
         return answer;
     }
 
-    private End end(HttpProbe.Answer answer, boolean redirected) {
+    private End end(HttpProbe.Answer answer, boolean redirected, int first) {
         String status = String.valueOf(answer.status());
         if (answer.status() != 200) {
             return status.equals(asked.usual()) ? new End(status, Way.FORWARDED, 0) : End.failed(status);
@@ -170,11 +176,11 @@ final class Visitor implements AutoCloseable {
         };
         Matcher by = ANSWERED_BY.matcher(answer.body());
         if (!answer.body().startsWith(from) || !by.lookingAt() || asked == RequestClass.UNKNOWN) {
-            return End.failed(
-                    "wrong answer: " + answer.body().lines().findFirst().orElse(""));
+            String line = answer.body().lines().findFirst().orElse("");
+            return End.failed("wrong answer: " + line.substring(0, Math.min(MOST_QUOTED, line.length())));
         }
         int answered = Integer.parseInt(by.group(1));
-        Way way = redirected ? Way.REDIRECTED : answered == site ? Way.FORWARDED : Way.RELAYED;
+        Way way = redirected ? Way.REDIRECTED : answered == first ? Way.FORWARDED : Way.RELAYED;
         return new End(status, way, answered);
     }
 

@@ -122,9 +122,7 @@ final class Charts {
         List<Sample> samples = outcome.seen().samples();
         int begin = 0;
         for (int i = 1; i <= samples.size(); i++) {
-            boolean same = i < samples.size()
-                    && why(samples, i, site).isEmpty()
-                            == why(samples, begin, site).isEmpty();
+            boolean same = i < samples.size() && state(why(samples, i, site)).equals(state(why(samples, begin, site)));
             if (!same) {
                 double from = begin == 0 ? 0 : samples.get(begin).atNanos() / 1e9;
                 double to = i < samples.size() ? samples.get(i).atNanos() / 1e9 : seconds;
@@ -138,11 +136,15 @@ final class Charts {
         return samples.get(index).unequal().get(site - 1);
     }
 
+    private static String state(String why) {
+        return why.isEmpty() ? "equal" : why.equals(Sample.DOWN) ? "down" : "unequal";
+    }
+
     private static void segment(TimeChart chart, double from, double to, double top, String why) {
         double width = Math.max(1, chart.x(to) - chart.x(from) - 1.5);
         String text = why.isEmpty() ? "equal" : why;
         String tells = String.format(Locale.ROOT, "%s, %.2f s to %.2f s", text, from, to);
-        chart.add("<rect class=\"" + (why.isEmpty() ? "equal" : "unequal") + "\" x=\"" + TimeChart.number(chart.x(from))
+        chart.add("<rect class=\"" + state(why) + "\" x=\"" + TimeChart.number(chart.x(from))
                 + "\" y=\"" + TimeChart.number(top) + "\" width=\"" + TimeChart.number(width) + "\" height=\""
                 + (LANE - 8) + "\" rx=\"3\"><title>" + Html.escape(tells) + "</title></rect>");
         String label = why.isEmpty() ? "" : why;

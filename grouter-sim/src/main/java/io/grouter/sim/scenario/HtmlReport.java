@@ -125,7 +125,8 @@ public final class HtmlReport {
         add("<section class=\"card\"><h2>Time to an answer, p99</h2>" + charts.latency() + "</section>");
         add("<section class=\"card\"><h2>Tables, by site</h2><p class=\"legend\">"
                 + "<span><i class=\"swatch equal\"></i>its nodes hold the tables of all sites</span>"
-                + "<span><i class=\"swatch unequal\"></i>not all of them do</span></p>" + charts.convergence()
+                + "<span><i class=\"swatch unequal\"></i>not all of them do</span><span><i class=\"swatch down\"></i>no node runs</span></p>"
+                + charts.convergence()
                 + "</section>");
     }
 

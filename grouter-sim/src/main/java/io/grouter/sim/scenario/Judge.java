@@ -98,10 +98,7 @@ public final class Judge {
         long since = from;
         String why = "";
         for (Sample sample : looks) {
-            why = sample.unequal().stream()
-                    .filter(each -> !each.isEmpty())
-                    .findFirst()
-                    .orElse("");
+            why = sample.why();
             if (!why.isEmpty()) {
                 since = sample.atNanos();
             }

@@ -35,14 +35,25 @@ public final class Measurements {
      * @param unequal for each site, why its running nodes do not hold the tables of all sites; {@code ""} = they do
      */
     public record Sample(long atNanos, List<String> unequal) {
+        /** Stands for a site of which no node runs. */
+        public static final String DOWN = "no node runs";
+
         /** Makes a copy of the list. */
         public Sample {
             unequal = List.copyOf(unequal);
         }
 
-        /** Returns whether all running nodes of all sites held the same tables. */
+        /** Returns whether all running nodes of all sites held the same tables, and there were some. */
         public boolean equal() {
-            return unequal.stream().allMatch(String::isEmpty);
+            return why().isEmpty();
+        }
+
+        /** Returns why not all running nodes held the same tables, or {@code ""}. */
+        public String why() {
+            return unequal.stream()
+                    .filter(each -> !each.isEmpty() && !each.equals(DOWN))
+                    .findFirst()
+                    .orElse(unequal.contains("") ? "" : DOWN);
         }
     }
 

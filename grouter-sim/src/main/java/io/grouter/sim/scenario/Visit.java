@@ -1,5 +1,7 @@
 package io.grouter.sim.scenario;
 
+import java.util.Locale;
+
 /**
  * One request of a client that has ended.
  *
@@ -38,7 +40,7 @@ public record Visit(
 
         /** Returns the word for it in scenario files and reports. */
         public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -86,6 +86,14 @@ class JudgeTest {
     }
 
     @Test
+    void aSiteThatIsDownDoesNotCountUnlessAllAre() {
+        seen.add(sample(1, Measurements.Sample.DOWN, ""));
+        assertThat(judge(seen, "that: converged, within: 2s").held()).isTrue();
+        seen.add(sample(2, Measurements.Sample.DOWN, Measurements.Sample.DOWN));
+        assertThat(judge(seen, "that: converged, within: 2s").held()).isFalse();
+    }
+
+    @Test
     void aStepThatCouldNotBeDoneDoesNotHold() {
         seen.add(Runs.step(1, "cut dc1 dc2"));
         assertThat(new Judge(seen).steps().held()).isTrue();
