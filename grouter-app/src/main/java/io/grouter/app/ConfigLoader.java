@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,19 @@ public final class ConfigLoader {
 
     /** Reads a file; throws {@link ConfigException} with every problem when it cannot be used. */
     public static Config load(Path file) throws ConfigException {
-        String text;
+        return parse(String.valueOf(file), read(file));
+    }
+
+    /** Returns the text of a file of at most 1 MiB; throws {@link ConfigException} when it cannot be read. */
+    public static String read(Path file) throws ConfigException {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MAX_BYTES) {
                 throw new ConfigException(List.of(file + ": longer than " + MAX_BYTES + " bytes"));
             }
-            text = Files.readString(file, StandardCharsets.UTF_8);
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new ConfigException(List.of(file + ": cannot be read: " + e));
         }
-        return parse(String.valueOf(file), text);
     }
 
     /**
@@ -41,11 +45,31 @@ public final class ConfigLoader {
      * @param name name of the text in messages
      */
     public static Config parse(String name, String text) throws ConfigException {
+        return parse(name, text, Config.class, referenceText(), (config, user) -> List.of());
+    }
+
+    /**
+     * Reads a record from YAML: a component takes the value of the key of its name.
+     *
+     * @param name name of the text in messages
+     * @param reference every key with its default, as YAML; {@code !required} marks those that have none
+     * @param further returns what else is wrong, each problem with its place in the user's file
+     */
+    public static <T> T parse(
+            String name,
+            String text,
+            Class<T> type,
+            String reference,
+            BiFunction<T, ConfigTree.Section, List<String>> further)
+            throws ConfigException {
         List<String> problems = new ArrayList<>();
         ConfigTree.Section user = ConfigTree.parse(name, text, problems);
-        @Nullable Config config = null;
+        @Nullable T config = null;
         if (problems.isEmpty()) {
-            config = new ConfigBinder(problems).bind(Config.class, "", user, reference());
+            config = new ConfigBinder(problems).bind(type, "", user, tree(reference));
+        }
+        if (config != null && problems.isEmpty()) {
+            problems.addAll(further.apply(config, user));
         }
         if (config == null || !problems.isEmpty()) {
             problems.sort(Comparator.comparingLong(ConfigLoader::place));
@@ -62,8 +86,12 @@ public final class ConfigLoader {
 
     /** Returns the reference as a tree. */
     static ConfigTree.Section reference() {
+        return tree(referenceText());
+    }
+
+    private static ConfigTree.Section tree(String reference) {
         List<String> problems = new ArrayList<>();
-        ConfigTree.Section tree = ConfigTree.parse(REFERENCE, referenceText(), problems);
+        ConfigTree.Section tree = ConfigTree.parse(REFERENCE, reference, problems);
         if (!problems.isEmpty()) {
             throw new IllegalStateException(problems.toString());
         }

@@ -21,9 +21,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /**
  * A YAML file as a tree in which every value knows where it stands.
  *
- * <p>Package-private view over the parser: nothing else of the configuration knows the YAML library.
+ * <p>A view over the parser: nothing else knows the YAML library.
  */
-sealed interface ConfigTree {
+public sealed interface ConfigTree {
     /** Returns {@code file:line:column}, counted from 1, or a word for where it came from. */
     String place();
 

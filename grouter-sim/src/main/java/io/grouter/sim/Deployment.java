@@ -16,6 +16,9 @@ import java.util.UUID;
  * @param instances instances in each of them
  */
 record Deployment(String name, String uri, Set<Integer> sites, int instances) {
+    /** The app that the clients of a {@link SteadyLoad} find in every site. */
+    static final String BOTH = "both";
+
     /** The domain that all sites share. */
     static final String APP_DOMAIN = "apps.localhost";
 
@@ -41,6 +44,31 @@ record Deployment(String name, String uri, Set<Integer> sites, int instances) {
             all.add(new Deployment("news", "news." + APP_DOMAIN, Set.of(1, 2), 1));
         }
         return List.copyOf(all);
+    }
+
+    /** Returns the apps that the clients of a {@link SteadyLoad} ask for. */
+    static List<Deployment> forLoad(int sites) {
+        List<Deployment> all = new ArrayList<>();
+        all.add(everywhere(sites));
+        for (int site = 1; site <= sites; site++) {
+            all.add(only(site));
+        }
+        return List.copyOf(all);
+    }
+
+    /** Returns the app that runs in one site alone. */
+    static Deployment only(int site) {
+        String name = "only-dc" + site;
+        return new Deployment(name, name + "." + APP_DOMAIN, Set.of(site), 2);
+    }
+
+    /** Returns the app that runs in every site. */
+    static Deployment everywhere(int sites) {
+        Set<Integer> all = new TreeSet<>();
+        for (int site = 1; site <= sites; site++) {
+            all.add(site);
+        }
+        return new Deployment(BOTH, BOTH + "." + APP_DOMAIN, all, 2);
     }
 
     /** Returns a URL path and host a client would ask for: the route itself, or a name under the wildcard. */

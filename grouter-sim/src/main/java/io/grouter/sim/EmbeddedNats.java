@@ -34,6 +34,7 @@ final class EmbeddedNats implements NatsBroker {
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
     private final AtomicInteger ids = new AtomicInteger();
     private volatile @Nullable ServerSocket server;
+    private volatile boolean frozen;
 
     EmbeddedNats(int port) {
         this.port = port;
@@ -54,7 +55,24 @@ final class EmbeddedNats implements NatsBroker {
     }
 
     @Override
+    public void freeze() {
+        frozen = true;
+    }
+
+    @Override
+    public void thaw() {
+        frozen = false;
+    }
+
+    private void awaitThawed() throws InterruptedException {
+        while (frozen) {
+            Thread.sleep(20);
+        }
+    }
+
+    @Override
     public void close() {
+        frozen = false;
         Sockets.closeQuietly(server);
         server = null;
         clients.forEach(Client::drop);
@@ -137,7 +155,9 @@ final class EmbeddedNats implements NatsBroker {
         void write() {
             try (OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 65_536)) {
                 while (!socket.isClosed()) {
-                    out.write(pending.take());
+                    byte[] first = pending.take();
+                    awaitThawed();
+                    out.write(first);
                     for (byte[] next = pending.poll(); next != null; next = pending.poll()) {
                         out.write(next);
                     }
@@ -158,12 +178,15 @@ final class EmbeddedNats implements NatsBroker {
                     new byte[0]);
             try (InputStream in = new BufferedInputStream(socket.getInputStream(), 65_536)) {
                 for (String line = readLine(in); line != null; line = readLine(in)) {
+                    awaitThawed();
                     if (!line.isEmpty() && !execute(line, in)) {
                         break;
                     }
                 }
             } catch (IOException | RuntimeException e) {
                 send("-ERR 'Unknown Protocol Operation'\r\n", new byte[0]);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
             drop();
         }

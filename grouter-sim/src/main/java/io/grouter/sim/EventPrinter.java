@@ -4,7 +4,6 @@ import io.grouter.fib.Fib;
 import io.grouter.rib.RibEvent;
 import io.grouter.rib.RibListener;
 import io.grouter.route.OfferChange;
-import io.grouter.route.RouteUri;
 import java.io.PrintWriter;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -39,6 +38,11 @@ final class EventPrinter implements AutoCloseable {
         return (Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) -> onEvents(site, events);
     }
 
+    /** Returns a listener that prints nothing. */
+    static RibListener nobody(String site) {
+        return (fib, ownChanges, events) -> {};
+    }
+
     /** Prints a line of its own, in turn with the events. */
     void say(String line) {
         if (!lines.offer(line)) {
@@ -61,14 +65,16 @@ final class EventPrinter implements AutoCloseable {
     }
 
     private void onEvents(String site, List<RibEvent> events) {
-        Map<String, List<RouteUri>> groups = new LinkedHashMap<>();
+        Map<String, List<String>> groups = new LinkedHashMap<>();
         for (RibEvent event : events) {
             if (event instanceof RibEvent.RouteAdded added) {
                 String what = added.site().name().equals(site) ? "registered" : "learnt from " + added.site();
-                groups.computeIfAbsent(what, key -> new ArrayList<>()).add(added.uri());
+                groups.computeIfAbsent(what, key -> new ArrayList<>())
+                        .add(added.uri().toString());
             } else if (event instanceof RibEvent.RouteRemoved removed) {
                 String what = removed.site().name().equals(site) ? "unregistered" : "withdrawn by " + removed.site();
-                groups.computeIfAbsent(what, key -> new ArrayList<>()).add(removed.uri());
+                groups.computeIfAbsent(what, key -> new ArrayList<>())
+                        .add(removed.uri().toString());
             } else if (event instanceof RibEvent.SiteChanged changed) {
                 event(site, "sees site " + changed.site() + " as " + changed.to() + " (was " + changed.from() + ")");
             } else if (event instanceof RibEvent.FeedChanged changed) {
@@ -80,6 +86,11 @@ final class EventPrinter implements AutoCloseable {
                 event(site, (alarm.raised() ? "alarm: " : "no longer: ") + alarm.what());
             }
         }
+        routes(site, groups);
+    }
+
+    /** Prints which routes came or went at a site, by what became of them. */
+    void routes(String site, Map<String, List<String>> groups) {
         groups.forEach((what, routes) -> {
             if (routes.size() <= ONE_BY_ONE) {
                 routes.forEach(route -> event(site, what + ": " + route));
@@ -89,7 +100,8 @@ final class EventPrinter implements AutoCloseable {
         });
     }
 
-    private void event(String site, String what) {
+    /** Prints what happened at a site. */
+    void event(String site, String what) {
         say(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + site + "  " + what);
     }
 

@@ -31,7 +31,12 @@ final class HttpProbe {
 
     /** Asks an address for a host and path. */
     static Answer get(InetSocketAddress at, String host, String path) throws IOException {
-        return request("GET", at, host, path);
+        return request("GET", at, host, path, "");
+    }
+
+    /** Sends a request with a body to a port of 127.0.0.1. */
+    static Answer send(String method, int port, String path, String body) throws IOException {
+        return request(method, new InetSocketAddress("127.0.0.1", port), "localhost", path, body);
     }
 
     /** Asks, and follows redirects as a client would whose resolver knows every {@code localhost} name as loopback. */
@@ -47,7 +52,8 @@ final class HttpProbe {
         return new Answer(answer.status(), answer.head(), answer.body(), redirects);
     }
 
-    private static Answer request(String method, InetSocketAddress at, String host, String path) throws IOException {
+    private static Answer request(String method, InetSocketAddress at, String host, String path, String content)
+            throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(at, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -55,7 +61,12 @@ final class HttpProbe {
                     .set("Host", host)
                     .set("User-Agent", "grouter-sim-check")
                     .set("Connection", "close");
+            byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > 0) {
+                request.set("Content-Length", String.valueOf(bytes.length));
+            }
             request.write(socket.getOutputStream());
+            socket.getOutputStream().write(bytes);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             @Nullable HttpHead head = HttpHead.read(in);
             if (head == null) {

@@ -11,6 +11,12 @@ interface NatsBroker extends AutoCloseable {
     @Override
     void close();
 
+    /** Has it stand still: connections stay open, and nothing happens any more. */
+    void freeze();
+
+    /** Lets it go on after {@link #freeze}. */
+    void thaw();
+
     /** Returns what it is, for people. */
     String description();
 }

@@ -48,6 +48,20 @@ final class NatsServerProgram implements NatsBroker {
     }
 
     @Override
+    public synchronized void freeze() {
+        if (process != null) {
+            Child.signal(process, "STOP");
+        }
+    }
+
+    @Override
+    public synchronized void thaw() {
+        if (process != null) {
+            Child.signal(process, "CONT");
+        }
+    }
+
+    @Override
     public synchronized void close() {
         if (process != null) {
             process.destroyForcibly();

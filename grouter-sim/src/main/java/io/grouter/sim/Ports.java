@@ -33,6 +33,7 @@ final class Ports {
             ports.put(options.proxyPort(site, i), "requests to node " + i);
             ports.put(options.adminPort(site, i), "the admin API of node " + i);
             ports.put(options.dnsPort(site, i), "DNS of node " + i);
+            ports.put(options.relayPort(site, i), "requests relayed to node " + i);
             ports.put(options.localGossipPort(site, i), "node " + i + " and its siblings");
             ports.put(options.wanGossipPort(site, i), "node " + i + " and other sites");
         }

@@ -2,13 +2,21 @@ package io.grouter.sim;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.grouter.app.ConfigException;
 import io.grouter.app.Subcommand;
+import io.grouter.sim.scenario.HtmlReport;
+import io.grouter.sim.scenario.Outcome;
+import io.grouter.sim.scenario.Scenario;
+import io.grouter.sim.scenario.ScenarioLoader;
+import io.grouter.sim.scenario.TerminalReport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -37,6 +45,8 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false)
 public final class SimCommand implements Subcommand, Callable<Integer> {
     private static final long CONVERGE_MILLIS = 30_000;
+    private static final Duration PLAY_INTERVAL = Duration.ofSeconds(4);
+    private static final Duration SCENARIO_INTERVAL = Duration.ofMillis(1_500);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -85,30 +95,108 @@ public final class SimCommand implements Subcommand, Callable<Integer> {
                     + " exit code 1 on a difference.")
     private boolean check;
 
+    @Option(
+            names = "--nodes-as-processes",
+            description = "Run each node and GoRouter as a process of its own, so that they can be frozen and killed.")
+    private boolean processes;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = "Run this scenario instead, and report; exit code 1 when an expectation does not hold,"
+                    + " 2 when the file is wrong. The file says how many sites, nodes and GoRouters there are.")
+    private @Nullable Path scenario;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write the report of the scenario as an HTML page, too.")
+    private @Nullable Path report;
+
+    @Option(names = "--scenario-reference", description = "Print every key of a scenario with its default, and end.")
+    private boolean scenarioReference;
+
     /** Makes the command; its options come from the command line. */
     public SimCommand() {}
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         if (spec == null) {
             throw new IllegalStateException("not called by picocli");
         }
-        PrintWriter out = spec.commandLine().getOut();
-        SimOptions options;
-        try {
-            options = new SimOptions(sites, nodes, goRouters, basePort, Duration.ofSeconds(4), nats);
-        } catch (IllegalArgumentException e) {
-            throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        if (scenarioReference) {
+            spec.commandLine().getOut().print(ScenarioLoader.reference());
+            return CommandLine.ExitCode.OK;
+        }
+        if (report != null && scenario == null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--report: is for scenarios (with --scenario)");
         }
         quietLogs();
+        try {
+            return scenario == null ? play(spec.commandLine()) : run(scenario, spec.commandLine());
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("grouter sim: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandLine.ExitCode.SOFTWARE; // Ctrl-C: no verdict
+        }
+    }
+
+    private int run(Path file, CommandLine line) throws IOException, InterruptedException {
+        Scenario wanted;
+        try {
+            wanted = ScenarioLoader.load(file, processes);
+        } catch (ConfigException e) {
+            e.problems().forEach(line.getErr()::println);
+            return CommandLine.ExitCode.USAGE;
+        }
+        SimOptions options = options(
+                line, wanted.sites(), wanted.nodes(), wanted.goRouters(), SCENARIO_INTERVAL, wanted.processes());
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread self = Thread.currentThread();
+        try (EventPrinter events = new EventPrinter(line.getOut());
+                Simulation world = new Simulation(options, EventPrinter::nobody)) {
+            onInterrupt(self::interrupt, stopped);
+            events.say(wanted.name());
+            Outcome outcome = new ScenarioRun(wanted, world, events).run();
+            events.say(TerminalReport.of(outcome));
+            if (report != null) {
+                Files.writeString(report, HtmlReport.of(outcome));
+                events.say("The report is in " + report);
+            }
+            return outcome.held() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private SimOptions options(
+            CommandLine line, int ofSites, int ofNodes, int ofGoRouters, Duration interval, boolean asProcesses) {
+        try {
+            return new SimOptions(ofSites, ofNodes, ofGoRouters, basePort, interval, nats, asProcesses, true);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(line, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private int play(CommandLine line) throws IOException, InterruptedException {
+        SimOptions options = options(line, sites, nodes, goRouters, PLAY_INTERVAL, processes);
         long started = System.nanoTime();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (EventPrinter events = new EventPrinter(out);
+        try (EventPrinter events = new EventPrinter(line.getOut());
                 Simulation world = new Simulation(options, events::of)) {
-            onInterrupt(stop, stopped);
+            onInterrupt(stop::countDown, stopped);
             world.start();
+            if (!Simulation.await(CONVERGE_MILLIS, () -> stop.getCount() == 0 || world.serving())) {
+                throw new IOException("not every node serves: " + world.missing());
+            }
             events.say(Welcome.text(world, secondsSince(started)));
+            if (options.processes()) {
+                world.sites().forEach(site -> JournalWatch.start(site, events));
+            }
             SimConsole console = new SimConsole(world, events);
             readCommands(console, stop);
             boolean converged = Simulation.await(CONVERGE_MILLIS, () -> stop.getCount() == 0 || world.converged());
@@ -125,9 +213,6 @@ public final class SimCommand implements Subcommand, Callable<Integer> {
                 events.say(early ? "Stopped." : "Time is up.");
             }
             return differences == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-        } catch (IOException e) {
-            spec.commandLine().getErr().println("grouter sim: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
         } finally {
             stopped.countDown();
         }
@@ -144,9 +229,9 @@ public final class SimCommand implements Subcommand, Callable<Integer> {
         return (System.nanoTime() - nanos) / 1e9;
     }
 
-    private static void onInterrupt(CountDownLatch stop, CountDownLatch stopped) {
+    private static void onInterrupt(Runnable stop, CountDownLatch stopped) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
+            stop.run();
             try {
                 boolean done = stopped.await(10, TimeUnit.SECONDS);
                 assert done;

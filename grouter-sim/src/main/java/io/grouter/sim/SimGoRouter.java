@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A GoRouter as Grouter sees one: learns routes from NATS, forwards to apps over HTTP/1.1, and answers with the status
  * codes and headers of the real one. One thread per connection; not made for load.
  */
-final class SimGoRouter implements AutoCloseable {
+final class SimGoRouter implements GoRouter {
     private static final int IDLE_MILLIS = 60_000;
     private static final String INSTANCE_HEADER =
             "[\\da-f]{8}-([\\da-f]{4}-){3}[\\da-f]{12}:\\d+"; // as in GoRouter's handlers/lookup.go
@@ -50,7 +50,8 @@ final class SimGoRouter implements AutoCloseable {
         this.natsUrl = natsUrl;
     }
 
-    void start() throws IOException {
+    @Override
+    public void start() throws IOException {
         running = true;
         draining = false;
         listen(port, this::serve);
@@ -74,8 +75,8 @@ final class SimGoRouter implements AutoCloseable {
         listen(statusPort, this::serveStatus);
     }
 
-    /** Fails the health check and goes on serving, as a GoRouter that was told to drain. */
-    void drain() {
+    @Override
+    public void drain() {
         draining = true;
     }
 

@@ -36,20 +36,16 @@ final class Sockets {
 
     /** Waits until a port of 127.0.0.1 takes connections; returns false when it does not in time. */
     static boolean awaitListening(int port, long millis) {
-        long end = System.nanoTime() + millis * 1_000_000;
-        while (System.nanoTime() - end < 0) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
-                return true;
-            } catch (IOException e) {
-                try {
-                    Thread.sleep(20);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
+        return Simulation.await(millis, () -> listens(port));
+    }
+
+    /** Returns whether a port of 127.0.0.1 takes connections. */
+    static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
-        return false;
     }
 }

@@ -46,7 +46,8 @@ class ArchitectureTest {
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
         "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides'",
-        "sim, 'route fib rib app sim.virtual'",
+        "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
+        "sim.scenario, 'route app'",
         "sim.virtual, 'route fib rib nats steering overrides gossip link app'",
     })
     void packagesUseOnlyWhatTheDesignAllows(String name, String allowed) {

@@ -2,7 +2,11 @@ package io.grouter.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.sim.scenario.LoadPlan;
+import io.grouter.sim.scenario.RequestClass;
+import io.grouter.testing.Seed;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -28,6 +31,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The table of {@code docs/failure-modes.md}: each method is a row of it, and loses something, and gets it back, while
@@ -43,10 +47,14 @@ class FailureModesIT {
     /** Times a client asks within the lifetime of an endpoint, and some more. */
     private static final int LONGER_THAN_AN_ENDPOINT_LIVES = 25;
 
-    @TempDir
-    private static Path folder;
+    private static final SimOptions OPTIONS =
+            new SimOptions(3, 2, 2, 27_000, Duration.ofMillis(1_500), Brokers.program(), true, true);
+    private static final Duration PAUSE = Duration.ofMillis(400);
+    private static final long PASS_MILLIS = 40_000;
+    /** What becomes of requests while nothing is tried. */
+    private static final Ledger NOBODY = new Row("between");
 
-    private static ProcessSites sites;
+    private static Simulation sites;
     private static SteadyLoad load;
     private static final List<Row> table = new ArrayList<>();
 
@@ -55,11 +63,12 @@ class FailureModesIT {
     @BeforeAll
     static void start() throws IOException {
         long begin = System.nanoTime();
-        sites = new ProcessSites(folder);
-        sites.start();
+        sites = new Simulation(OPTIONS, site -> (fib, ownChanges, events) -> {});
+        sites.start(Deployment.forLoad(OPTIONS.sites()));
         awaitEqual(START_MILLIS);
-        load = new SteadyLoad("FailureModesIT");
-        load.pass(3);
+        LoadPlan everything = new LoadPlan(List.of(RequestClass.values()), PAUSE);
+        load = new SteadyLoad(OPTIONS, everything, Seed.random("FailureModesIT"), NOBODY);
+        pass(3);
         System.out.printf("three sites are ready after %.1f s%n", (System.nanoTime() - begin) / 1e9);
     }
 
@@ -75,26 +84,51 @@ class FailureModesIT {
 
     @BeforeEach
     void begin(TestInfo test) {
-        row = load.next(test.getDisplayName());
-        load.pass(1);
+        row = new Row(test.getDisplayName());
+        load.tell(row);
+        pass(1);
     }
 
     /** Everything that was lost comes back under the same load, until all nodes know everything again. */
     @AfterEach
     void end() throws IOException {
-        sites.mend();
+        mend();
         awaitEqual(EQUAL_MILLIS);
-        load.pass(1);
-        load.next("between");
+        pass(1);
+        load.tell(NOBODY);
         row.finish();
         table.add(row);
         row.check();
     }
 
+    /** Waits until every client has asked so many times more. */
+    private static void pass(int times) {
+        assertThat(load.pass(times, PASS_MILLIS))
+                .as("every client gets %s answers", times)
+                .isTrue();
+    }
+
+    /** Starts what does not run, and mends all links. */
+    private static void mend() throws IOException {
+        sites.links().mend();
+        for (SimSite site : sites.sites()) {
+            if (Sockets.isFree(OPTIONS.natsPort(site.number()))) {
+                site.nats().start();
+            }
+            for (int goRouter = 1; goRouter <= OPTIONS.goRouters(); goRouter++) {
+                site.goRouter(goRouter).start();
+            }
+            for (int node = 1; node <= OPTIONS.nodes(); node++) {
+                site.startNode(node);
+            }
+        }
+    }
+
     private static void awaitEqual(long millis) {
         long begin = System.nanoTime();
-        if (!Simulation.await(millis, () -> ProcessSites.unequal().isEmpty())) {
-            throw new AssertionError("not all nodes know everything again: " + ProcessSites.unequal());
+        if (!Simulation.await(millis, sites::converged)) {
+            throw new AssertionError(
+                    "not all nodes know everything again: " + sites.unequal() + "; " + sites.impaired());
         }
         System.out.printf("equal again after %.1f s%n", (System.nanoTime() - begin) / 1e9);
     }
@@ -118,31 +152,34 @@ class FailureModesIT {
 
     // ---- what nodes say
 
+    private static NodeApi api(int site, int node) {
+        return sites.site(site).api(node);
+    }
+
+    private static ProcessNode node(int site, int node) {
+        return (ProcessNode) sites.site(site).node(node);
+    }
+
+    private static JsonNode view(int site, int node, int of) throws IOException {
+        return api(site, node).view("dc" + of);
+    }
+
     private static void awaitFeed(int site, int node, String state) {
         await(
                 "dc" + site + "-" + node + " says that its feed is " + state,
-                () -> ProcessSites.view(site, node, site)
-                        .path("feed")
-                        .asString("")
-                        .equals(state));
+                () -> view(site, node, site).path("feed").asString("").equals(state));
     }
 
     private static void awaitSilence(int site, int node, int of) {
         await(
                 "dc" + site + "-" + node + " says that dc" + of + " is silent",
-                () -> ProcessSites.view(site, node, of)
-                        .path("freshness")
-                        .asString("")
-                        .equals("SUSPECT"));
+                () -> view(site, node, of).path("freshness").asString("").equals("SUSPECT"));
     }
 
     /** Returns whether the node that speaks for a site hears another one through a third. */
     private static boolean hearsThrough(int site, int of, int third) throws IOException {
-        for (int node = 1; node <= ProcessSites.NODES; node++) {
-            if (ProcessSites.view(site, node, of)
-                    .path("heardThrough")
-                    .asString("")
-                    .equals("dc" + third)) {
+        for (int node = 1; node <= OPTIONS.nodes(); node++) {
+            if (view(site, node, of).path("heardThrough").asString("").equals("dc" + third)) {
                 return true;
             }
         }
@@ -151,7 +188,7 @@ class FailureModesIT {
 
     private static void awaitUnfit(int site, int node, int of) {
         await("dc" + site + "-" + node + " says that dc" + of + " takes no requests", () -> {
-            var view = ProcessSites.view(site, node, of);
+            var view = view(site, node, of);
             return view.has("fit") && !view.path("fit").asBoolean();
         });
     }
@@ -159,68 +196,68 @@ class FailureModesIT {
     private static void awaitNotReady(int site, int node) {
         await(
                 "dc" + site + "-" + node + " says that it is not ready",
-                () -> ProcessSites.ask(site, node, "/ready").status() == 503);
+                () -> api(site, node).ask("/ready").status() == 503);
     }
 
     private static void awaitReady(int site, int node) {
         await(
                 "dc" + site + "-" + node + " says that it is ready",
-                () -> ProcessSites.ask(site, node, "/ready").status() == 200);
+                () -> api(site, node).ask("/ready").status() == 200);
     }
 
     // ---- losing and getting back
 
     /** A node that is away answers neither requests, which go to the other node, nor its API. */
     private void isAway(int site, int node) {
-        row.mayEnd(Column.API, visitor -> visitor.site == site && visitor.node == node, "no answer", "slow");
+        row.mayEnd(RequestClass.API, visit -> visit.site() == site && visit.node() == node, "no answer", "slow");
     }
 
     private void kill(int site, int node) {
         isAway(site, node);
         row.cutOffsAllowed();
-        sites.node(site, node).kill();
+        node(site, node).kill();
     }
 
     private void killGoRouters(int site) {
-        for (int goRouter = 1; goRouter <= ProcessSites.GO_ROUTERS; goRouter++) {
-            sites.goRouter(site, goRouter).kill();
+        for (int goRouter = 1; goRouter <= OPTIONS.goRouters(); goRouter++) {
+            sites.site(site).goRouter(goRouter).close();
         }
     }
 
     /** What nobody else has cannot be served without the site's GoRouters. */
     private void hasNoGoRouters(int site) {
-        for (Column column : List.of(Column.LOCAL, Column.ALIAS, Column.UNKNOWN)) {
+        for (RequestClass column : List.of(RequestClass.LOCAL, RequestClass.ALIAS, RequestClass.UNKNOWN)) {
             row.mayEnd(column, site, "503", "502");
         }
-        row.mayEnd(Column.REMOTE, before(site), "503", "502", "404");
+        row.mayEnd(RequestClass.REMOTE, before(site), "503", "502", "404");
     }
 
     /** What nobody else has is gone with its site. */
     private void isGone(int site) {
-        row.mayEnd(Column.LOCAL, site, "refused by dc" + site, "503", "502", "404");
-        row.mayEnd(Column.ALIAS, site, "refused by dc" + site);
-        row.mayEnd(Column.REMOTE, before(site), "refused by dc" + site, "503", "502", "404");
-        row.mayEnd(Column.API, site, "no answer", "slow");
+        row.mayEnd(RequestClass.LOCAL, site, "refused by dc" + site, "503", "502", "404");
+        row.mayEnd(RequestClass.ALIAS, site, "refused by dc" + site);
+        row.mayEnd(RequestClass.REMOTE, before(site), "refused by dc" + site, "503", "502", "404");
+        row.mayEnd(RequestClass.API, site, "no answer", "slow");
     }
 
     /** Returns the site whose clients ask for the app that runs in a site alone. */
     private static int before(int site) {
-        return (site + ProcessSites.SITES - 2) % ProcessSites.SITES + 1;
+        return (site + OPTIONS.sites() - 2) % OPTIONS.sites() + 1;
     }
 
     private void killSite(int site) {
         isGone(site);
         row.cutOffsAllowed();
-        for (int node = 1; node <= ProcessSites.NODES; node++) {
-            sites.node(site, node).kill();
+        for (int node = 1; node <= OPTIONS.nodes(); node++) {
+            node(site, node).kill();
         }
         killGoRouters(site);
     }
 
     private static void cutAllLinks() {
-        sites.links.cut(1, 2);
-        sites.links.cut(1, 3);
-        sites.links.cut(2, 3);
+        sites.links().cut(1, 2);
+        sites.links().cut(1, 3);
+        sites.links().cut(2, 3);
     }
 
     private static void awaitAllSilent(int... of) {
@@ -239,32 +276,32 @@ class FailureModesIT {
     @Test
     @Order(1)
     void nats() throws IOException {
-        sites.nats(1).close();
+        sites.site(1).nats().close();
         awaitFeed(1, 1, "LOST");
         awaitFeed(1, 2, "LOST");
-        load.pass(LONGER_THAN_AN_ENDPOINT_LIVES);
-        assertThat(ProcessSites.view(1, 1, 1).path("routes").asInt())
+        pass(LONGER_THAN_AN_ENDPOINT_LIVES);
+        assertThat(view(1, 1, 1).path("routes").asInt())
                 .as("its table is frozen")
                 .isEqualTo(2);
-        assertThat(ProcessSites.ask(1, 1, "/ready").status()).isEqualTo(200);
+        assertThat(api(1, 1).ask("/ready").status()).isEqualTo(200);
     }
 
     @Test
     @Order(2)
     void sibling() throws IOException {
         isAway(2, 2);
-        assertThat(sites.node(2, 2).end()).as("exit code").isZero();
-        await("it is alone", () -> ProcessSites.ask(2, 1, "/metrics").body().contains("grouter_gossip_siblings 0.0"));
-        load.pass(5);
+        assertThat(node(2, 2).end()).as("exit code").isZero();
+        await("it is alone", () -> api(2, 1).ask("/metrics").body().contains("grouter_gossip_siblings 0.0"));
+        pass(5);
     }
 
     @Test
     @Order(3)
     void peerLink() {
-        sites.links.cut(1, 2);
+        sites.links().cut(1, 2);
         await("dc1 hears dc2 through dc3", () -> hearsThrough(1, 2, 3));
         await("dc2 hears dc1 through dc3", () -> hearsThrough(2, 1, 3));
-        load.pass(5);
+        pass(5);
     }
 
     @Test
@@ -272,17 +309,17 @@ class FailureModesIT {
     void allPeers() {
         cutAllLinks();
         awaitAllSilent(1, 2, 3);
-        load.pass(10);
+        pass(10);
     }
 
     @Test
     @Order(5)
     void goRouter() throws IOException {
-        sites.goRouter(3, 1).kill();
+        sites.site(3).goRouter(1).close();
         await(
                 "dc3 misses one of two",
-                () -> ProcessSites.ready(3, 1).path("healthyGoRouters").asInt() == 1);
-        load.pass(5);
+                () -> api(3, 1).ready().path("healthyGoRouters").asInt() == 1);
+        pass(5);
     }
 
     @Test
@@ -294,47 +331,49 @@ class FailureModesIT {
         awaitNotReady(1, 2);
         awaitUnfit(2, 1, 1);
         awaitUnfit(3, 2, 1);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
     @Order(7)
     void stateFile() throws IOException {
-        Path file = sites.stateFile(2, 1);
+        Path file = sites.site(2).stateFile(1);
         isAway(2, 1);
-        sites.node(2, 1).end();
+        node(2, 1).end();
         Files.delete(file);
-        sites.startNode(2, 1);
+        sites.site(2).startNode(1);
         awaitFeed(2, 1, "LIVE");
-        load.pass(3);
-        sites.node(2, 1).end();
+        pass(3);
+        node(2, 1).end();
         Files.writeString(file, "not the file it was", StandardCharsets.UTF_8);
-        sites.startNode(2, 1);
+        sites.site(2).startNode(1);
         awaitFeed(2, 1, "LIVE");
-        load.pass(3);
-        assertThat(sites.logOf(2, 1)).contains(file + " is ignored: it does not begin with");
+        pass(3);
+        assertThat(node(2, 1).said()).contains(file + " is ignored: it does not begin with");
     }
 
     @Test
     @Order(8)
     void dns() throws IOException {
         isAway(3, 2);
-        sites.node(3, 2).end();
-        sites.startNode(3, 2, false);
+        node(3, 2).end();
+        sites.site(3).startNode(2, false);
         awaitReady(3, 2);
         assertThat(dnsAnswer(3, 2)).isEqualTo("none");
-        assertThat(dnsAnswer(3, 1)).as("the other node's").isEqualTo("192.0.2.3");
-        load.pass(5);
-        sites.node(3, 2).end();
-        sites.startNode(3, 2);
+        assertThat(dnsAnswer(3, 1))
+                .as("the other node's")
+                .isEqualTo(sites.site(3).entryAddress());
+        pass(5);
+        node(3, 2).end();
+        sites.site(3).startNode(2);
         awaitReady(3, 2);
-        await("DNS answers again", () -> dnsAnswer(3, 2).equals("192.0.2.3"));
+        await("DNS answers again", () -> dnsAnswer(3, 2).equals(sites.site(3).entryAddress()));
     }
 
     private static String dnsAnswer(int site, int node) throws TextParseException {
-        SimpleResolver resolver = new SimpleResolver(ProcessSites.dns(site, node));
+        SimpleResolver resolver = new SimpleResolver(new InetSocketAddress("127.0.0.1", OPTIONS.dnsPort(site, node)));
         resolver.setTimeout(Duration.ofSeconds(1));
-        Name name = Name.fromString(ProcessSites.only(site).host() + ".");
+        Name name = Name.fromString(Deployment.only(site).host() + ".");
         try {
             List<Record> answer = resolver.send(Message.newQuery(Record.newRecord(name, Type.A, DClass.IN)))
                     .getSection(Section.ANSWER);
@@ -349,19 +388,19 @@ class FailureModesIT {
     @Order(9)
     void clockJump() {
         isAway(1, 1);
-        sites.node(1, 1).freeze();
+        node(1, 1).freeze();
         long until = System.nanoTime() + FREEZE.toNanos();
         assertThat(Simulation.await(2 * FREEZE.toMillis(), () -> System.nanoTime() - until > 0))
                 .isTrue();
-        sites.node(1, 1).thaw();
-        load.pass(5);
+        node(1, 1).thaw();
+        pass(5);
     }
 
     @Test
     @Order(10)
     void node() throws IOException {
         kill(2, 1);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
@@ -370,31 +409,31 @@ class FailureModesIT {
         killSite(3);
         awaitSilence(1, 1, 3);
         awaitSilence(2, 2, 3);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
     @Order(12)
     void natsAndAllPeers() throws IOException {
-        sites.nats(1).close();
+        sites.site(1).nats().close();
         cutAllLinks();
         awaitFeed(1, 1, "LOST");
         awaitAllSilent(1, 2, 3);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
     @Order(13)
     void natsAndStateFile() throws IOException {
         isAway(2, 1);
-        sites.nats(2).close();
+        sites.site(2).nats().close();
         awaitFeed(2, 2, "LOST");
-        sites.node(2, 1).end();
-        Files.delete(sites.stateFile(2, 1));
-        sites.startNode(2, 1);
+        node(2, 1).end();
+        Files.delete(sites.site(2).stateFile(1));
+        sites.site(2).startNode(1);
         awaitReady(2, 1);
-        assertThat(ProcessSites.view(2, 1, 2).path("feed").asString("")).isNotEqualTo("LIVE");
-        load.pass(8);
+        assertThat(view(2, 1, 2).path("feed").asString("")).isNotEqualTo("LIVE");
+        pass(8);
     }
 
     @Test
@@ -406,41 +445,41 @@ class FailureModesIT {
         killGoRouters(1);
         awaitNotReady(1, 1);
         awaitNotReady(1, 2);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
     @Order(15)
     void natsAndAllGoRouters() throws IOException {
         hasNoGoRouters(2);
-        sites.nats(2).close();
+        sites.site(2).nats().close();
         killGoRouters(2);
         awaitFeed(2, 1, "LOST");
         awaitNotReady(2, 1);
         awaitNotReady(2, 2);
-        load.pass(5);
+        pass(5);
     }
 
     @Test
     @Order(16)
     void nodeAndNats() throws IOException {
-        sites.nats(3).close();
+        sites.site(3).nats().close();
         kill(3, 1);
         awaitFeed(3, 2, "LOST");
-        load.pass(5);
-        sites.startNode(3, 1);
+        pass(5);
+        sites.site(3).startNode(1);
         awaitReady(3, 1);
-        load.pass(3);
+        pass(3);
     }
 
     @Test
     @Order(17)
     void siteAndPeerLink() throws IOException {
         killSite(3);
-        sites.links.cut(1, 2);
+        sites.links().cut(1, 2);
         awaitSilence(1, 1, 3);
         awaitSilence(1, 1, 2);
         awaitSilence(2, 1, 1);
-        load.pass(5);
+        pass(5);
     }
 }

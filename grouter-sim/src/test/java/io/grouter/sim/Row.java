@@ -2,6 +2,8 @@ package io.grouter.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.sim.scenario.RequestClass;
+import io.grouter.sim.scenario.Visit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,12 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /** What became of all requests that were made while one thing was lost, and which of that must not be. */
-final class Row {
+final class Row implements Ledger {
     private static final int MOST_EXAMPLES = 40;
 
     private final String title;
     private final long beginNanos = System.nanoTime();
-    private final Map<Column, Cell> cells = new EnumMap<>(Column.class);
+    private final Map<RequestClass, Cell> cells = new EnumMap<>(RequestClass.class);
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     private final List<Allowed> allowed = new ArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -41,29 +43,26 @@ final class Row {
     }
 
     /** An exception: from such clients such requests may end otherwise than usual. */
-    private record Allowed(Column column, Predicate<Visitor> who, Predicate<String> outcome) {}
-
-    /** One request that was made. */
-    record Visit(Visitor visitor, String outcome, int cutOffs, long nanos, String story) {}
+    private record Allowed(RequestClass column, Predicate<Visit> who, Predicate<String> outcome) {}
 
     Row(String title) {
         this.title = title;
-        for (Column column : Column.values()) {
+        for (RequestClass column : RequestClass.values()) {
             cells.put(column, new Cell());
         }
     }
 
-    private Cell of(Column column) {
+    private Cell of(RequestClass column) {
         return Objects.requireNonNull(cells.get(column));
     }
 
     /** Says how else requests may end for clients of a site while this is lost; a prefix of the outcome. */
-    synchronized void mayEnd(Column column, int site, String... prefixes) {
-        mayEnd(column, visitor -> visitor.site == site, prefixes);
+    synchronized void mayEnd(RequestClass column, int site, String... prefixes) {
+        mayEnd(column, visit -> visit.site() == site, prefixes);
     }
 
     /** Says how else requests may end for some clients while this is lost. */
-    synchronized void mayEnd(Column column, Predicate<Visitor> who, String... prefixes) {
+    synchronized void mayEnd(RequestClass column, Predicate<Visit> who, String... prefixes) {
         allowed.add(
                 new Allowed(column, who, outcome -> List.of(prefixes).stream().anyMatch(outcome::startsWith)));
     }
@@ -73,27 +72,27 @@ final class Row {
         cutOffAllowed = true;
     }
 
-    /** Takes note of a request that begins. */
-    void begin() {
+    @Override
+    public void begin() {
         underWay.incrementAndGet();
     }
 
-    /** Takes in a request that has ended. */
-    void end(Visit visit) {
-        Column column = visit.visitor().column;
+    @Override
+    public void end(Visit visit) {
+        RequestClass column = visit.asked();
         Cell cell = of(column);
         cell.outcomes
                 .computeIfAbsent(visit.outcome(), key -> new AtomicInteger())
                 .incrementAndGet();
         cell.cutOffs.addAndGet(visit.cutOffs());
         cell.slowestNanos.accumulateAndGet(visit.nanos(), Math::max);
-        boolean fine = visit.outcome().equals(column.usual) || isAllowed(visit);
+        boolean fine = visit.outcome().equals(column.usual()) || isAllowed(visit);
         if (!fine || (visit.cutOffs() > 0 && !cutOffAllowed)) {
             cell.failures.incrementAndGet();
             if (wrong.size() < MOST_EXAMPLES) {
                 wrong.add(String.format(
                         "%s: %s at +%.2f s after %.2f s: %s",
-                        visit.visitor(),
+                        visit.who(),
                         visit.outcome(),
                         (System.nanoTime() - beginNanos) / 1e9,
                         visit.nanos() / 1e9,
@@ -105,8 +104,8 @@ final class Row {
 
     private synchronized boolean isAllowed(Visit visit) {
         return allowed.stream()
-                .anyMatch(each -> each.column() == visit.visitor().column
-                        && each.who().test(visit.visitor())
+                .anyMatch(each -> each.column() == visit.asked()
+                        && each.who().test(visit)
                         && each.outcome().test(visit.outcome()));
     }
 
@@ -122,17 +121,17 @@ final class Row {
     /** Fails when a request has ended as none may. */
     void check() {
         assertThat(wrong).as("%s", this).isEmpty();
-        for (Column column : Column.values()) {
+        for (RequestClass column : RequestClass.values()) {
             assertThat(of(column).total()).as("requests of %s", column).isPositive();
         }
     }
 
     /** Returns the cell of a table: requests, failures, and what else than usual came out. */
-    private String text(Column column) {
+    private String text(RequestClass column) {
         Cell cell = of(column);
         StringBuilder text = new StringBuilder(cell.total() + "/" + cell.failures);
         new TreeMap<>(cell.outcomes).forEach((outcome, count) -> {
-            if (!outcome.equals(column.usual)) {
+            if (!outcome.equals(column.usual())) {
                 text.append(", ").append(count).append("x ").append(outcome);
             }
         });
@@ -146,8 +145,8 @@ final class Row {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(String.format("%s (%.1f s)", title, seconds));
-        for (Column column : Column.values()) {
-            text.append(String.format("%n    %-12s  %s", column.title, text(column)));
+        for (RequestClass column : RequestClass.values()) {
+            text.append(String.format("%n    %-12s  %s", column.title(), text(column)));
         }
         return text.toString();
     }

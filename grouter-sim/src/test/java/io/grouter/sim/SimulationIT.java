@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,10 +34,11 @@ class SimulationIT {
     private static final String HELLO = "hello.apps.localhost";
 
     private final SimOptions options = new SimOptions(3, 2, 2, BASE_PORT, Duration.ofSeconds(2), Brokers.program());
-    private final Simulation world = new Simulation(options, site -> (fib, ownChanges, events) -> {});
+    private Simulation world;
 
     @BeforeAll
     void start() throws IOException {
+        world = new Simulation(options, site -> (fib, ownChanges, events) -> {});
         long begin = System.nanoTime();
         world.start();
         long serving = System.nanoTime();
@@ -202,7 +204,7 @@ class SimulationIT {
             load.passes(20);
             for (int site : List.of(2, 3)) {
                 for (int node = 1; node <= 2; node++) {
-                    world.site(site).stopNode(node);
+                    world.site(site).node(node).kill();
                 }
             }
             assertThat(within(
@@ -235,13 +237,10 @@ class SimulationIT {
                         "router.register",
                         ("{\"uris\":[\"" + "x".repeat(9_000) + "\"]}").getBytes(StandardCharsets.UTF_8));
             }
+            throwAt(options.wanAddress(1, 1), rubbish);
             for (int port : List.of(
-                    options.wanGossipPort(1, 1),
-                    options.localGossipPort(1, 1),
-                    options.dnsPort(1, 1),
-                    options.adminPort(1, 1),
-                    proxy(1, 1))) {
-                throwAt(port, rubbish);
+                    options.localGossipPort(1, 1), options.dnsPort(1, 1), options.adminPort(1, 1), proxy(1, 1))) {
+                throwAt(new InetSocketAddress("127.0.0.1", port), rubbish);
             }
             try (DatagramSocket udp = new DatagramSocket()) {
                 for (int i = 0; i < 20; i++) {
@@ -262,9 +261,9 @@ class SimulationIT {
         }
     }
 
-    private static void throwAt(int port, byte[] rubbish) {
+    private static void throwAt(InetSocketAddress at, byte[] rubbish) {
         for (int i = 0; i < 5; i++) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket(at.getAddress(), at.getPort())) {
                 socket.getOutputStream().write(rubbish);
             } catch (IOException e) {
                 return; // turned away, which is fine
@@ -275,7 +274,7 @@ class SimulationIT {
     @Test
     void theSpeakersEndIsTakenOverByItsSibling() throws IOException {
         int speaker = metrics(2, 1).contains("grouter_gossip_speaker 1.0") ? 1 : 2;
-        world.site(2).stopNode(speaker);
+        world.site(2).node(speaker).kill();
         Deployment app = new Deployment("after", "after.apps.localhost", Set.of(2), 1);
         world.push(app);
         assertThat(within(

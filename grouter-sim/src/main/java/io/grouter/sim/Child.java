@@ -1,14 +1,16 @@
 package io.grouter.sim;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** A process that a test has started; it ends with the test at the latest. */
+/** A process that this one has started; it ends with this one at the latest. */
 final class Child {
     private static final Set<Child> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -32,11 +34,34 @@ final class Child {
         return made;
     }
 
+    /**
+     * Returns the command that runs a class of this program in a JVM like this one.
+     *
+     * @param options for the JVM
+     */
+    static List<String> java(List<String> options, String mainClass, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-cp");
+        command.add(System.getProperty("grouter.jar", System.getProperty("java.class.path"))); // the jar, in tests
+        command.add(mainClass);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Ends it as {@code kill -9} does. */
+    /** Writes a line to its standard input. */
+    void tell(String line) throws IOException {
+        OutputStream to = process.getOutputStream();
+        to.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        to.flush();
+    }
+
+    /** Ends it as {@code kill -9} does; frozen ones, too. */
     void kill() {
         process.destroyForcibly();
         await();
@@ -45,6 +70,7 @@ final class Child {
     /** Ends it as {@code kill} does, and returns its exit code. */
     int end() {
         process.destroy();
+        thaw(); // one that is frozen hears nothing
         await();
         return process.exitValue();
     }
@@ -62,21 +88,25 @@ final class Child {
 
     /** Freezes it: its sockets stay open, and nothing happens any more. */
     void freeze() {
-        signal("STOP");
+        signal(process, "STOP");
     }
 
     /** Lets it go on after {@link #freeze}. */
     void thaw() {
-        signal("CONT");
+        signal(process, "CONT");
     }
 
-    private void signal(String name) {
+    /** Sends a signal to a process by its id; one that has ended is left alone. */
+    static void signal(Process process, String name) {
+        if (!process.isAlive()) {
+            return;
+        }
         try {
             new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                     .start()
                     .waitFor();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new IllegalStateException("cannot send " + name + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

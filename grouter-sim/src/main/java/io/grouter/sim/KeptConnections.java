@@ -22,7 +22,8 @@ final class KeptConnections implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int ANSWER_MILLIS = 10_000;
 
-    private final String from;
+    private final SimOptions options;
+    private final @Nullable String from;
     private final int preferred;
     private final Map<Integer, Kept> kept = new HashMap<>();
     private int cutOffs;
@@ -41,10 +42,12 @@ final class KeptConnections implements AutoCloseable {
     /**
      * Makes none yet.
      *
-     * @param from the address of the client
+     * @param options says where the nodes are
+     * @param from the address of the client, or null for whichever the system takes
      * @param preferred the node of each site that is asked first
      */
-    KeptConnections(String from, int preferred) {
+    KeptConnections(SimOptions options, @Nullable String from, int preferred) {
+        this.options = options;
         this.from = from;
         this.preferred = preferred;
     }
@@ -68,7 +71,7 @@ final class KeptConnections implements AutoCloseable {
             } catch (IOException e) {
                 drop(site);
                 cutOffs++;
-                if (attempt == ProcessSites.NODES + 1) {
+                if (attempt > options.nodes()) {
                     throw e;
                 }
             }
@@ -96,13 +99,13 @@ final class KeptConnections implements AutoCloseable {
         }
         drop(site);
         List<Integer> nodes = new ArrayList<>(List.of(preferred));
-        for (int node = 1; node <= ProcessSites.NODES; node++) {
+        for (int node = 1; node <= options.nodes(); node++) {
             if (node != preferred) {
                 nodes.add(node);
             }
         }
         for (int node : nodes) {
-            Kept made = connect(ProcessSites.proxy(site, node));
+            Kept made = connect(new InetSocketAddress("127.0.0.1", options.proxyPort(site, node)));
             if (made != null) {
                 kept.put(site, made);
                 return made;
@@ -114,7 +117,9 @@ final class KeptConnections implements AutoCloseable {
     private @Nullable Kept connect(InetSocketAddress to) throws IOException {
         Socket socket = new Socket();
         try {
-            socket.bind(new InetSocketAddress(from, 0));
+            if (from != null) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(to, CONNECT_MILLIS);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(ANSWER_MILLIS);
