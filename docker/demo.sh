@@ -56,7 +56,7 @@ compose up -d --build >/dev/null 2>"$said" || {
   tail -n 20 "$said" >&2
   fail "Compose could not start everything; all it said is in $said"
 }
-await 90 all_equal || fail "the sites do not know each other's apps after 90 s; see: docker logs CONTAINER"
+await 150 all_equal || fail "the sites do not know each other's apps after 150 s; see: docker logs CONTAINER"
 tell "They have found each other. This is what a node in dc1 knows, though nobody told it of any app:"
 table 1 1
 

@@ -151,20 +151,24 @@ engine_can_be_used() {
   docker image inspect "$base" >/dev/null 2>&1 || docker pull -q "$base" >/dev/null 2>&1
 }
 
-# Beside what follows, which mostly waits for packages.
-"$home/docker/prepare" >"$work/prepare.log" 2>&1 &
-prepare_pid=$!
+# Beside other things, which mostly wait for packages.
+prepare_in_background() {
+  "$home/docker/prepare" >"$work/prepare.log" 2>&1 &
+  prepare_pid=$!
+}
 
 build_options=()
 if [ "${1:-}" != --own-engine ] && engine_can_be_used; then
   phase "the engine that runs here"
   find_compose || fail "no Docker Compose found; install docker-compose or the Compose plugin"
   echo "   $(docker version -f 'engine {{.Server.Version}}')"
+  prepare_in_background
 else
   phase "an engine of our own"
   own_engine=yes
   install_missing
   find_compose || fail "no Docker Compose found, although it was installed"
+  prepare_in_background
   start_engine
   build_options=(--network host) # its containers reach nobody else; builds have to
   phase "a base image from Debian's packages"
@@ -206,8 +210,8 @@ all_healthy() {
   [ "$(docker ps -q --filter "label=com.docker.compose.project=$project" --filter health=healthy | wc -l)" = 12 ]
 }
 
-in_time "every node knows every route of every site, and is ready" 90 all_equal
-in_time "all 12 containers are healthy" 60 all_healthy
+in_time "every node knows every route of every site, and is ready" 150 all_equal
+in_time "all 12 containers are healthy" 90 all_healthy
 
 phase "hardening"
 root_is_read_only() {
@@ -288,8 +292,8 @@ phase "dc2 is back"
 load hello 1 1 close
 load hello 3 1 close
 bring_back 2
-in_time "all tables are equal again" 90 all_equal
-in_time "all 12 containers are healthy" 60 all_healthy
+in_time "all tables are equal again" 120 all_equal
+in_time "all 12 containers are healthy" 90 all_healthy
 check "clients of the other sites noticed nothing" load_report
 expect "an app of dc2, asked for in dc1, followed" "200 " "$(answer "$(request_url billing 1)" -L)"
 
