@@ -35,7 +35,9 @@ curl --rate 1/s -V >/dev/null 2>&1 || fail "curl 7.84 or newer is needed, this i
 # shellcheck disable=SC2317 # called by the trap
 end() {
   local code=$?
+  exec 1>&5 2>&6 # an interrupt may have come while they led elsewhere
   trap - EXIT INT TERM
+  stop_bounded
   stop_load
   if [ "$keep" = yes ] && [ "$code" = 0 ]; then
     tell "Everything is left running. To end it: ${compose_command[*]} -f docker/docker-compose.yml -p $project down -v"
@@ -49,6 +51,7 @@ end() {
 tell "Three datacentres are being started: in each a NATS server, two GoRouters with apps, and two Grouter nodes."
 "$home/docker/prepare"
 said="${GROUTER_GENERATED:-$home/docker/generated}/compose.log"
+exec 5>&1 6>&2
 trap end EXIT
 trap 'exit 130' INT TERM
 # One image after the other: the first builds what the others share.

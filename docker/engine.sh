@@ -20,8 +20,7 @@ install_missing() {
   command -v apt-get >/dev/null || fail "${missing[*]} missing, and no apt-get to install it; install it, or start a Docker engine"
   echo "   installing ${missing[*]}"
   {
-    timeout -k 5 180 apt-get update -q
-    DEBIAN_FRONTEND=noninteractive timeout -k 5 300 apt-get install -y -q --no-install-recommends "${missing[@]}"
+    bounded 180 apt-get update -q && bounded 300 env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
   } >"$work/apt.log" 2>&1 || {
     tail -n 20 "$work/apt.log" >&2
     fail "could not install ${missing[*]}; see above"
@@ -98,7 +97,7 @@ make_base() {
     [ -z "$http_proxy" ] || export http_proxy
   fi
   if grep -q '^deb https:' "$work/sources.list"; then include=(--include=ca-certificates); fi
-  timeout -k 5 400 debootstrap --variant=minbase "${include[@]}" "$1" "$root" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 || {
+  bounded 400 debootstrap --variant=minbase "${include[@]}" "$1" "$root" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 || {
     tail -n 20 "$work/debootstrap.log" "$root/debootstrap/debootstrap.log" >&2 || true
     fail "debootstrap could not make a base system; see above"
   }

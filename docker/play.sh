@@ -13,6 +13,26 @@ apps=([1]=orders [2]=billing [3]=search) # the app that runs in one site alone
 
 docker() { timeout -k 5 120 docker "$@"; }
 
+bounded_pid=
+
+# bounded SECONDS COMMAND...: with a time limit, and so that the script hears an interrupt meanwhile
+bounded() {
+  timeout -k 5 "$@" &
+  bounded_pid=$!
+  local code=0
+  wait "$bounded_pid" || code=$?
+  bounded_pid=
+  return "$code"
+}
+
+# Ends what an interrupt left running.
+stop_bounded() {
+  [ -n "$bounded_pid" ] || return 0
+  kill "$bounded_pid" 2>/dev/null || true
+  wait "$bounded_pid" 2>/dev/null || true
+  bounded_pid=
+}
+
 # Finds Compose, version 2 or 1.
 find_compose() {
   if docker compose version >/dev/null 2>&1; then
@@ -26,7 +46,7 @@ find_compose() {
 
 compose() {
   local command=("${compose_command[@]}" -f "$home/docker/docker-compose.yml" -p "$project" "$@")
-  timeout -k 5 600 "${command[@]}"
+  bounded 600 "${command[@]}"
 }
 
 # ---- asking

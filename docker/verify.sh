@@ -98,6 +98,7 @@ evidence() {
 
 clean_up() {
   local left
+  stop_bounded
   stop_load
   if [ -n "$prepare_pid" ]; then
     kill "$prepare_pid" 2>/dev/null
@@ -121,6 +122,7 @@ clean_up() {
 
 end() {
   local code=$?
+  exec 1>&5 2>&6 # an interrupt may have come while they led elsewhere
   trap - EXIT
   trap '' INT TERM
   set +e
@@ -135,6 +137,7 @@ end() {
   exit "$code"
 }
 
+exec 5>&1 6>&2
 trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -188,7 +191,7 @@ phase "images"
 for target in nats sim grouter; do
   image=$GROUTER_IMAGE
   [ "$target" = grouter ] || image+=-$target
-  timeout -k 5 400 docker build "${build_options[@]}" --build-arg "BASE=$base" -f "$home/docker/Dockerfile" --target "$target" \
+  bounded 400 docker build "${build_options[@]}" --build-arg "BASE=$base" -f "$home/docker/Dockerfile" --target "$target" \
     -t "$image" "$home" >"$work/build.log" 2>&1 || {
     tail -n 30 "$work/build.log" >&2
     fail "cannot build the image $target; see above"
