@@ -37,6 +37,7 @@ public final class Main implements Runnable {
     /** Runs the command line and exits with its code: 0 done, 1 failed, 2 wrong usage or configuration. */
     public static void main(String[] args) {
         refuseSerializedObjects();
+        needNoTemporaryFiles();
         System.exit(commandLine().execute(args));
     }
 
@@ -49,6 +50,17 @@ public final class Main implements Runnable {
             if (System.getProperty(filter) == null) {
                 System.setProperty(filter, "!*");
             }
+        }
+    }
+
+    /**
+     * Bouncy Castle, which NATS and Netty bring in for reading keys, unpacks native code into the folder for temporary
+     * files before its first use, and where it cannot write there it tries again for 97 s. Plain Java does here.
+     */
+    private static void needNoTemporaryFiles() {
+        String variant = "org.bouncycastle.native.cpu_variant";
+        if (System.getProperty(variant) == null) {
+            System.setProperty(variant, "java");
         }
     }
 

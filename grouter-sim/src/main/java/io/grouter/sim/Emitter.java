@@ -25,13 +25,21 @@ final class Emitter implements AutoCloseable {
 
     private final String site;
     private final String natsUrl;
+    private final HostAddress address;
     private final Map<String, String> registrations = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
     private volatile @Nullable Connection connection;
 
+    /** Makes an emitter of apps on loopback. */
     Emitter(String site, String natsUrl, Duration interval) {
+        this(site, natsUrl, HostAddress.LOOPBACK, interval);
+    }
+
+    /** Makes an emitter of apps that run under an address. */
+    Emitter(String site, String natsUrl, HostAddress address, Duration interval) {
         this.site = site;
         this.natsUrl = natsUrl;
+        this.address = address;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sim-emitter-" + site);
             thread.setDaemon(true);
@@ -138,7 +146,7 @@ final class Emitter implements AutoCloseable {
         tags.put("source_id", app.guid());
         tags.put("space_name", site);
         Map<String, Object> message = new LinkedHashMap<>();
-        message.put("host", "127.0.0.1");
+        message.put("host", address.advertised());
         message.put("port", port);
         message.put("uris", List.of(app.uri()));
         message.put("app", app.guid());

@@ -4,8 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 
@@ -16,11 +14,17 @@ final class SimApp implements AutoCloseable {
     private final int index;
     private final HttpServer server;
 
+    /** Starts an instance on loopback. */
     SimApp(String site, String name, int index, Executor threads) throws IOException {
+        this(site, name, index, HostAddress.LOOPBACK, threads);
+    }
+
+    /** Starts an instance on any free port. */
+    SimApp(String site, String name, int index, HostAddress address, Executor threads) throws IOException {
         this.site = site;
         this.name = name;
         this.index = index;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        this.server = HttpServer.create(address.bind(0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();

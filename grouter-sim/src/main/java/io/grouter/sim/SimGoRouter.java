@@ -10,7 +10,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -33,6 +32,7 @@ final class SimGoRouter implements GoRouter {
             "[\\da-f]{8}-([\\da-f]{4}-){3}[\\da-f]{12}:\\d+"; // as in GoRouter's handlers/lookup.go
 
     private final String name;
+    private final HostAddress address;
     private final int port;
     private final int statusPort;
     private final String natsUrl;
@@ -43,8 +43,15 @@ final class SimGoRouter implements GoRouter {
     private volatile boolean draining;
     private volatile boolean running;
 
+    /** Makes a GoRouter on loopback, not yet started. */
     SimGoRouter(String name, int port, int statusPort, String natsUrl) {
+        this(name, HostAddress.LOOPBACK, port, statusPort, natsUrl);
+    }
+
+    /** Makes a GoRouter, not yet started. */
+    SimGoRouter(String name, HostAddress address, int port, int statusPort, String natsUrl) {
         this.name = name;
+        this.address = address;
         this.port = port;
         this.statusPort = statusPort;
         this.natsUrl = natsUrl;
@@ -154,7 +161,7 @@ final class SimGoRouter implements GoRouter {
 
     private byte[] startMessage() {
         String text = "{\"id\":\"0-" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8))
-                + "\",\"hosts\":[\"127.0.0.1\"],\"minimumRegisterIntervalInSeconds\":20,"
+                + "\",\"hosts\":[\"" + address.advertised() + "\"],\"minimumRegisterIntervalInSeconds\":20,"
                 + "\"pruneThresholdInSeconds\":120}";
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -168,7 +175,7 @@ final class SimGoRouter implements GoRouter {
     private void listen(int on, Service service) throws IOException {
         ServerSocket server = new ServerSocket();
         server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), on), 1024);
+        server.bind(address.bind(on), 1024);
         listening.add(server);
         Threads.start(name + "-accept", () -> {
             while (!server.isClosed()) {

@@ -2,6 +2,7 @@ package io.grouter.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.testing.KeyFiles;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.TestBackend;
 import java.io.IOException;
@@ -105,6 +106,29 @@ class GrouterJarIT {
         Process sim = start(List.of(), "sim", "--for", "1s", "--base-port", "21000", "--nats", "no-such-program");
         assertThat(exitCode(sim)).isEqualTo(1);
         assertThat(output()).contains("--nats: cannot run \"no-such-program\"").doesNotContain("at io.grouter");
+    }
+
+    /** In a container there may be nowhere to write; Bouncy Castle alone would wait for 97 s. */
+    @Test
+    void startsWhereNoTemporaryFileCanBeWritten() throws Exception {
+        KeyFiles files = KeyFiles.make(folder, "dc1", "EC", "uri:spiffe://grouter/site/dc1");
+        String tls =
+                "{ca: " + files.certificate() + ", certificate: " + files.certificate() + ", key: " + files.key() + "}";
+        int port = freePort();
+        String config = file("""
+                site: {name: dc1}
+                nats: {servers: ["nats://127.0.0.1:%d"]}
+                goRouters: {members: [{address: 127.0.0.1:%d, status: 127.0.0.1:%d}]}
+                proxy: {listen: [127.0.0.1:%d], drain: {grace: 0s}}
+                relay: {listen: [127.0.0.1:%d], tls: %s}
+                gossip: {enabled: false}
+                admin: {listen: 127.0.0.1:%d}
+                """.formatted(freePort(), freePort(), freePort(), port, freePort(), tls, freePort()));
+        String nowhere = "/proc"; // is there, and nobody can make anything in it
+        Process node = start(List.of("-Djava.io.tmpdir=" + nowhere), "run", "--config", config);
+        assertThat(Sockets.awaitListening(port, 20_000)).as(output()).isTrue();
+        node.destroy();
+        assertThat(node.waitFor(20, TimeUnit.SECONDS)).as("ends when told to").isTrue();
     }
 
     /** A GoRouter that swallows what it is sent and, when asked, sends a gigabyte. */
