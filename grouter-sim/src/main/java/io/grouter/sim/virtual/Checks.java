@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at everything that happens in a world and throws a {@link Violation} as soon as something may not be. */
-final class Checks {
+final class Checks implements Observer {
     /** What a node knows of its own site is right so long after the last trouble there, in nanoseconds. */
     private static final long CALM_NANOS = 30_000_000_000L;
     /** Two registrations. */
@@ -71,7 +71,8 @@ final class Checks {
     // ---- tables
 
     /** Looks at what a node has just published; what it offers counts as said by its site from now on. */
-    void published(VirtualNode node, Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) {
+    @Override
+    public void published(VirtualNode node, Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) {
         trace(node.number * 31L + node.site.number + ownChanges.size() * 1_000L + events.size() * 1_000_000L);
         for (OfferChange change : ownChanges) {
             Offer offer = change.offer();
@@ -123,7 +124,8 @@ final class Checks {
     }
 
     /** Looks at what went from a node to one of another site within one second. */
-    void sent(VirtualNode from, VirtualNode to, long bytes) {
+    @Override
+    public void sent(VirtualNode from, VirtualNode to, long bytes) {
         most = Math.max(most, bytes);
         if (bytes > MOST_WAN_BYTES) {
             throw broken(Invariant.WAN_CAP, from + " sent " + to + " " + bytes + " bytes within a second");
@@ -277,7 +279,7 @@ final class Checks {
     /** Returns what still differs between what is so and what nodes believe, or null when nothing does. */
     @Nullable
     String difference() {
-        for (Site site : world.sites) {
+        for (Site site : world.sites()) {
             for (VirtualNode node : site.nodes) {
                 String found = difference(node);
                 if (found != null) {
@@ -307,7 +309,7 @@ final class Checks {
                 return "its own route " + uri + " has " + instances + " instances, it knows " + offer;
             }
         }
-        for (Site other : world.sites) {
+        for (Site other : world.sites()) {
             String found = other == node.site ? null : difference(node, other);
             if (found != null) {
                 return found;

@@ -14,7 +14,7 @@ final class Network {
     private static final long MILLI = 1_000_000;
     private static final int CAPTURED = 200;
 
-    private final World world;
+    private final Stage stage;
     private final Sources sources;
     private final Map<Long, Way> ways = new HashMap<>();
     private final Map<VirtualNode, Map<VirtualNode, Line>> lines = new HashMap<>();
@@ -54,8 +54,8 @@ final class Network {
         }
     }
 
-    Network(World world, Sources sources) {
-        this.world = world;
+    Network(Stage stage, Sources sources) {
+        this.stage = stage;
         this.sources = sources;
     }
 
@@ -83,7 +83,7 @@ final class Network {
         Line line = lines.computeIfAbsent(from, key -> new HashMap<>())
                 .computeIfAbsent(to, key -> new Line(sources.random("line " + from + ">" + to)));
         boolean wan = from.site != to.site;
-        int copies = world.mutated(Mutation.BABBLES) ? 10 : 1;
+        int copies = stage.mutated(Mutation.BABBLES) ? 10 : 1;
         for (int i = 0; i < copies; i++) {
             if (wan) {
                 count(from, to, line, frame.length);
@@ -93,13 +93,13 @@ final class Network {
     }
 
     private void count(VirtualNode from, VirtualNode to, Line line, int bytes) {
-        long now = world.now();
+        long now = stage.now();
         if (now - line.secondNanos >= 1_000 * MILLI) {
             line.secondNanos = now;
             line.bytes = 0;
         }
         line.bytes += bytes;
-        world.checks.sent(from, to, line.bytes);
+        stage.observer().sent(from, to, line.bytes);
     }
 
     private void bring(VirtualNode from, VirtualNode to, Peer as, long process, byte[] frame, Line line) {
@@ -117,7 +117,7 @@ final class Network {
             bytes = frame.clone();
             bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
         }
-        long now = world.now();
+        long now = stage.now();
         long delay = way.latencyNanos + way.slowMillis * MILLI + random.nextLong(way.latencyNanos / 4 + 1);
         if (way.narrow > 0) {
             long takes = bytes.length * 1_000_000_000L / way.narrow;
@@ -143,7 +143,7 @@ final class Network {
     }
 
     private void deliver(VirtualNode from, VirtualNode to, Peer as, long process, byte[] bytes, long delay) {
-        world.agenda.after(delay, () -> {
+        stage.agenda.after(delay, () -> {
             if (to.processId() == process && reaches(from, to)) {
                 to.onFrame(from, as, bytes);
             }
@@ -159,7 +159,7 @@ final class Network {
         if (captured.isEmpty() || !to.running() || !reaches(from, to)) {
             return;
         }
-        VirtualNode pretended = world.any(random);
+        VirtualNode pretended = stage.any(random);
         if (!pretended.up()) {
             return;
         }
@@ -176,7 +176,7 @@ final class Network {
                 : new Peer(pretended.site.id, pretended.processId(), false, pretended.name(), pretended);
         if (!pretended.site.id.equals(to.site.id)) {
             byte[] sent = bytes;
-            world.agenda.after(way(from.site.number, to.site.number).latencyNanos, () -> to.onFrame(from, as, sent));
+            stage.agenda.after(way(from.site.number, to.site.number).latencyNanos, () -> to.onFrame(from, as, sent));
         }
     }
 

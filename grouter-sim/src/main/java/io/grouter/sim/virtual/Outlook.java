@@ -19,7 +19,7 @@ final class Outlook {
     private static final long MISSED_NANOS = 4_000_000_000L;
     private static final long SEEN_NANOS = 1_500_000_000L;
 
-    private final World world;
+    private final Stage stage;
     private final VirtualNode node;
     private final Map<VirtualNode, Sight> sights = new HashMap<>();
     private Membership membership = Membership.NONE;
@@ -34,8 +34,8 @@ final class Outlook {
         boolean reached;
     }
 
-    Outlook(World world, VirtualNode node) {
-        this.world = world;
+    Outlook(Stage stage, VirtualNode node) {
+        this.stage = stage;
         this.node = node;
     }
 
@@ -51,13 +51,13 @@ final class Outlook {
 
     /** Looks around, if it is time. */
     void look() {
-        if (world.now() - lookedNanos < LOOK_NANOS) {
+        if (stage.now() - lookedNanos < LOOK_NANOS) {
             return;
         }
         boolean first = membership.equals(Membership.NONE);
-        lookedNanos = world.now();
+        lookedNanos = stage.now();
         boolean changed = first;
-        for (VirtualNode other : world.everybody()) {
+        for (VirtualNode other : stage.everybody()) {
             if (other != node) {
                 changed |= look(other, first);
             }
@@ -76,12 +76,12 @@ final class Outlook {
             sight.member = false; // his connections were reset
             sight.reached = false;
         }
-        boolean reached = other.running() && world.network.reaches(other, node);
+        boolean reached = other.running() && stage.network.reaches(other, node);
         if (reached != sight.reached) {
             sight.reached = reached;
-            sight.sinceNanos = world.now();
+            sight.sinceNanos = stage.now();
         }
-        long forNanos = world.now() - sight.sinceNanos;
+        long forNanos = stage.now() - sight.sinceNanos;
         if (reached && (first || forNanos >= SEEN_NANOS)) {
             sight.member = true;
         } else if (!reached && forNanos >= MISSED_NANOS) {
@@ -100,7 +100,7 @@ final class Outlook {
         List<String> strangers = new ArrayList<>();
         Map<SiteId, List<Peer>> sites = new TreeMap<>();
         @Nullable VirtualNode speaker = null;
-        for (VirtualNode other : world.byAge()) {
+        for (VirtualNode other : stage.byAge()) {
             boolean self = other == node;
             if (!self && !sees(other)) {
                 continue;

@@ -10,36 +10,73 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** How the nodes of a virtual world are configured: as shipped, but that what takes minutes takes seconds. */
-final class Settings {
-    /** Time between two registrations of an endpoint. */
-    static final Duration REGISTRATION = Duration.ofSeconds(5);
-    /** Most bytes a second to one node of another site. */
+/**
+ * How the nodes on a stage are configured.
+ *
+ * @param rib tables
+ * @param gossip replication; addresses mean nothing
+ * @param steering rules
+ * @param registration time between two registrations of an endpoint
+ * @param tickNanos how often a node looks after itself
+ */
+record Settings(RibConfig rib, GossipConfig gossip, SteeringConfig steering, Duration registration, long tickNanos) {
+    /** Most bytes a second to one node of another site, in {@link #QUICK}. */
     static final int BYTES_PER_SECOND = 200_000;
-    /** Most bytes under way to one node. */
+    /** Most bytes under way to one node, in {@link #QUICK}. */
     static final int WINDOW = 128 << 10;
-    /** How long a guard holds withdrawals back. */
-    static final Duration GUARD_HOLD = Duration.ofSeconds(15);
 
-    static final RibConfig RIB = new RibConfig(
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(6),
-            new GuardConfig(30, 10, Duration.ofSeconds(10), GUARD_HOLD),
-            10_000,
-            1_000,
-            1_000,
-            10_000,
-            10_000,
-            100);
+    /** As shipped, but that what takes minutes takes seconds, and what is large is small. */
+    static final Settings QUICK = new Settings(
+            new RibConfig(
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(6),
+                    new GuardConfig(30, 10, Duration.ofSeconds(10), Duration.ofSeconds(15)),
+                    10_000,
+                    1_000,
+                    1_000,
+                    10_000,
+                    10_000,
+                    100),
+            gossip(Duration.ofSeconds(10), Duration.ofSeconds(40), 8, BYTES_PER_SECOND, 10_000, WINDOW),
+            usualRules(),
+            Duration.ofSeconds(5),
+            100_000_000);
 
-    static final SteeringConfig STEERING = new SteeringConfig(
-            RedirectMode.AUTO, List.of(), true, true, 65_536, 1 << 26, new SteeringConfig.SpillConfig(false, 10, 25));
+    /**
+     * As shipped, for as many sites as wanted. Registrations are rare, because they cost the study more than Grouter:
+     * an endpoint that is heard again changes nothing.
+     */
+    static Settings asShipped(int routes) {
+        return new Settings(
+                new RibConfig(
+                        Duration.ofHours(6),
+                        Duration.ofSeconds(30),
+                        new GuardConfig(30, 50, Duration.ofSeconds(20), Duration.ofMinutes(10)),
+                        Math.max(10_000, 2 * routes),
+                        100_000,
+                        1_000,
+                        Math.max(10_000, 2 * routes),
+                        131_072,
+                        100),
+                gossip(Duration.ofSeconds(30), Duration.ofHours(12), 4, 10_000_000, 500_000, 208 << 10),
+                usualRules(),
+                Duration.ofSeconds(20),
+                100_000_000);
+    }
 
-    static final GossipConfig GOSSIP = gossip();
+    private static SteeringConfig usualRules() {
+        return new SteeringConfig(
+                RedirectMode.AUTO,
+                List.of(),
+                true,
+                true,
+                65_536,
+                1 << 26,
+                new SteeringConfig.SpillConfig(false, 10, 25));
+    }
 
-    private Settings() {}
-
-    private static GossipConfig gossip() {
+    private static GossipConfig gossip(
+            Duration staleAfter, Duration goneAfter, int transfers, int bytesPerSecond, int changes, int window) {
         InetSocketAddress none = InetSocketAddress.createUnresolved("127.0.0.1", 1);
         return new GossipConfig(
                 true,
@@ -55,15 +92,15 @@ final class Settings {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(40),
-                Duration.ofSeconds(30),
+                staleAfter,
+                goneAfter,
+                Duration.ofSeconds(60),
                 Duration.ofSeconds(1),
-                300,
-                8,
-                BYTES_PER_SECOND,
-                10_000,
-                WINDOW,
+                1_000,
+                transfers,
+                bytesPerSecond,
+                changes,
+                window,
                 "");
     }
 }

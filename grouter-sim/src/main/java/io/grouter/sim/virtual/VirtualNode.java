@@ -47,9 +47,8 @@ final class VirtualNode {
 
     final Site site;
     final int number;
-    final World world;
+    final Stage stage;
     final Outlook outlook;
-    private final Sources sources;
     private final Steering steering;
 
     // What a process loses when it is killed.
@@ -83,14 +82,15 @@ final class VirtualNode {
         final Rib rib;
         final Replica replica;
         final OverrideStore overrides;
-        final FeedMonitor feed = new FeedMonitor(Settings.REGISTRATION);
+        final FeedMonitor feed;
         boolean connected;
         long connects;
         Overrides marked = Overrides.NONE;
         /** The incarnation asked for is to be higher than this; -1 = none is asked for. */
         long askedAbove = -1;
 
-        Memory(long id, Rib rib, Replica replica, OverrideStore overrides) {
+        Memory(long id, Rib rib, Replica replica, OverrideStore overrides, FeedMonitor feed) {
+            this.feed = feed;
             this.id = id;
             this.rib = rib;
             this.replica = replica;
@@ -105,13 +105,12 @@ final class VirtualNode {
 
     private record KeptTable(SiteId site, long incarnation, List<OfferChange> offers) {}
 
-    VirtualNode(World world, Site site, int number, Sources sources) {
-        this.world = world;
+    VirtualNode(Stage stage, Site site, int number) {
+        this.stage = stage;
         this.site = site;
         this.number = number;
-        this.sources = sources;
-        this.steering = new Steering(site.config, Settings.STEERING, true);
-        this.outlook = new Outlook(world, this);
+        this.steering = new Steering(site.config, stage.settings.steering(), true);
+        this.outlook = new Outlook(stage, this);
     }
 
     String name() {
@@ -126,17 +125,17 @@ final class VirtualNode {
     // ---- its clock
 
     long clock() {
-        return clockBase + (long) ((world.now() - clockSince) * clockRate);
+        return clockBase + (long) ((stage.now() - clockSince) * clockRate);
     }
 
     void drift(int permille) {
         clockBase = clock();
-        clockSince = world.now();
+        clockSince = stage.now();
         clockRate = 1 + permille / 1000.0;
     }
 
     private long wall() {
-        return WALL_START + world.now() / 1_000_000 + wallAheadMillis;
+        return WALL_START + stage.now() / 1_000_000 + wallAheadMillis;
     }
 
     // ---- its process
@@ -173,20 +172,20 @@ final class VirtualNode {
     /** Starts a process with what stands on the disk. */
     void start(boolean withIncarnation, boolean withState) {
         processes++;
-        SplittableRandom random = sources.random(name() + "#" + processes);
+        SplittableRandom random = stage.sources.random(name() + "#" + processes);
         long id = random.nextLong() | 1;
         registry = new PrometheusRegistry();
         if (!withIncarnation) {
             incarnationFile = 0;
         }
-        Rib rib = new Rib(Settings.RIB, site.id, registry);
+        Rib rib = new Rib(stage.settings.rib(), site.id, registry);
         OverrideStore overrides = new OverrideStore(id, registry);
         Replica replica = new Replica(
                 site.id,
                 id,
                 incarnationFile > 0,
-                Settings.GOSSIP,
-                sources.seals(site.id),
+                stage.settings.gossip(),
+                stage.sources.seals(site.id),
                 rib,
                 this::info,
                 overrides,
@@ -195,8 +194,8 @@ final class VirtualNode {
                 this::wall,
                 random,
                 registry);
-        process = new Memory(id, rib, replica, overrides);
-        startedNanos = world.now();
+        process = new Memory(id, rib, replica, overrides, new FeedMonitor(stage.settings.registration()));
+        startedNanos = stage.now();
         waiting.clear();
         outlook.clear();
         Kept state = kept;
@@ -269,13 +268,16 @@ final class VirtualNode {
 
     void onNats(RouteChange change) {
         Memory now = process;
-        if (now == null || natsLost > 0 || !now.connected || sources.chance().nextInt(1000) >= partialPermille) {
+        if (now == null
+                || natsLost > 0
+                || !now.connected
+                || stage.sources.chance().nextInt(1000) >= partialPermille) {
             return;
         }
         whenRunning(() -> {
             if (process == now) {
                 now.feed.onMessage(clock());
-                if (!(world.mutated(Mutation.KEEPS_EVERYTHING) && change instanceof RouteChange.Unregister)) {
+                if (!(stage.mutated(Mutation.KEEPS_EVERYTHING) && change instanceof RouteChange.Unregister)) {
                     now.rib.apply(change, clock());
                 }
                 publish();
@@ -294,7 +296,7 @@ final class VirtualNode {
 
     void onFrame(VirtualNode from, Peer as, byte[] bytes) {
         Memory now = process;
-        if (world.mutated(Mutation.NEVER_REPAIRS) && bytes.length > 4_000) {
+        if (stage.mutated(Mutation.NEVER_REPAIRS) && bytes.length > 4_000) {
             return;
         }
         whenRunning(() -> {
@@ -337,7 +339,7 @@ final class VirtualNode {
     }
 
     void expire() {
-        if (running() && !world.mutated(Mutation.KEEPS_EVERYTHING)) {
+        if (running() && !stage.mutated(Mutation.KEEPS_EVERYTHING)) {
             rib().expire(clock());
             publish();
         }
@@ -348,7 +350,7 @@ final class VirtualNode {
     }
 
     private void published(Fib fib, List<OfferChange> ownChanges, List<RibEvent> events) {
-        world.checks.published(this, fib, ownChanges, events);
+        stage.observer().published(this, fib, ownChanges, events);
         memory().replica.onOwnChanges(ownChanges);
     }
 
@@ -356,7 +358,7 @@ final class VirtualNode {
         long next = replica().flush();
         if (next != Long.MAX_VALUE) {
             Memory now = process;
-            world.agenda.after((long) (next / clockRate) + 1, () -> {
+            stage.agenda.after((long) (next / clockRate) + 1, () -> {
                 if (process == now && running()) {
                     flush();
                 }
@@ -392,15 +394,15 @@ final class VirtualNode {
                         facts.host(),
                         facts.path(),
                         facts.client(),
-                        world.mutated(Mutation.FORGETS_WHENCE) ? RequestFacts.Arrival.CLIENT : facts.arrival(),
+                        stage.mutated(Mutation.FORGETS_WHENCE) ? RequestFacts.Arrival.CLIENT : facts.arrival(),
                         facts.redirectable(),
                         facts.session()));
     }
 
     Set<SiteId> sitesFor(String host) {
-        if (world.mutated(Mutation.DNS_NAMES_ALL)) {
+        if (stage.mutated(Mutation.DNS_NAMES_ALL)) {
             Set<SiteId> all = new TreeSet<>();
-            world.sites.forEach(each -> all.add(each.id));
+            stage.sites.forEach(each -> all.add(each.id));
             return all;
         }
         return steering.sitesFor(fib(), own(), host);
@@ -416,7 +418,7 @@ final class VirtualNode {
                         wall(),
                         clock());
             } catch (OverrideRefused e) {
-                world.note(name() + " refused an order: " + e.getMessage());
+                stage.note(name() + " refused an order: " + e.getMessage());
             }
         }
     }
@@ -454,7 +456,7 @@ final class VirtualNode {
         public void send(Peer to, byte[] frame) {
             Memory now = process;
             if (now != null && now.id == id && to.address() instanceof VirtualNode target) {
-                world.network.send(VirtualNode.this, target, asPeer(to.sibling()), to.node(), frame);
+                stage.network.send(VirtualNode.this, target, asPeer(to.sibling()), to.node(), frame);
             }
         }
 

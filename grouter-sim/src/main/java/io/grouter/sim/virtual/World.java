@@ -4,7 +4,6 @@ import io.grouter.overrides.OperatorOverride;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,23 +21,14 @@ final class World {
     static final long CONVERGENCE_MILLIS = 60_000;
 
     private static final long SECOND = 1_000_000_000L;
-    private static final long TICK = SECOND / 10;
     private static final long STAYS_MILLIS = 8_000;
     private static final int ROGUE_NUMBER = 200;
 
-    final Agenda agenda = new Agenda();
-    final List<Site> sites = new ArrayList<>();
-    final Network network;
-    final Checks checks = new Checks(this);
-
+    private final Stage stage;
+    private final Checks checks = new Checks(this);
     private final Schedule schedule;
-    private final Mutation mutation;
-    private final Consumer<String> notes;
-    private final Sources sources;
     private final SplittableRandom churn;
     private final SplittableRandom visitors;
-    private final List<VirtualNode> everybody = new ArrayList<>();
-    private List<VirtualNode> byAge = List.of();
     private final Set<RouteUri> ever = new HashSet<>();
     private final List<Site> rogues = new ArrayList<>();
     private boolean faultsOver;
@@ -63,59 +53,37 @@ final class World {
 
     World(Schedule schedule, Mutation mutation, Consumer<String> notes) {
         this.schedule = schedule;
-        this.mutation = mutation;
-        this.notes = notes;
-        this.sources = new Sources(schedule.seed(), mutation == Mutation.TRUSTS_EVERYBODY);
-        this.network = new Network(this, sources);
-        this.churn = sources.random("churn");
-        this.visitors = sources.random("visitors");
+        this.stage = new Stage(Settings.QUICK, schedule.seed(), mutation, checks, notes);
+        this.churn = stage.sources.random("churn");
+        this.visitors = stage.sources.random("visitors");
     }
 
-    // ---- what others ask
+    // ---- what the checks ask
 
     long now() {
-        return agenda.nowNanos();
+        return stage.now();
     }
 
     boolean mutated(Mutation by) {
-        return mutation == by;
+        return stage.mutated(by);
     }
 
-    void note(String what) {
-        notes.accept(String.format(java.util.Locale.ROOT, "%8.3f s  %s", now() / 1e9, what));
+    private void note(String what) {
+        stage.note(what);
     }
 
-    /** Returns all nodes there are, running or not. */
-    List<VirtualNode> everybody() {
-        return everybody;
-    }
-
-    /** Returns the running nodes, those that started first in front. */
-    List<VirtualNode> byAge() {
-        return byAge;
-    }
-
-    private void aged() {
-        byAge = everybody.stream()
-                .filter(VirtualNode::up)
-                .sorted(Comparator.comparingLong((VirtualNode node) -> node.startedNanos)
-                        .thenComparing(VirtualNode::name)
-                        .thenComparing(node -> node.rogue))
-                .toList();
-    }
-
-    VirtualNode any(SplittableRandom random) {
-        return everybody.get(random.nextInt(everybody.size()));
+    List<Site> sites() {
+        return stage.sites;
     }
 
     Site site(SiteId id) {
-        return sites.stream().filter(each -> each.id.equals(id)).findFirst().orElseThrow();
+        return stage.site(id);
     }
 
     /** Returns all sites of a name: more than one while there is a duplicate, or was. */
     List<Site> named(SiteId id) {
         List<Site> all = new ArrayList<>(rogues);
-        all.addAll(sites);
+        all.addAll(stage.sites);
         all.removeIf(each -> !each.id.equals(id));
         return all;
     }
@@ -127,7 +95,7 @@ final class World {
 
     int routesNow() {
         Set<RouteUri> all = new HashSet<>();
-        sites.forEach(site -> all.addAll(site.apps.keySet()));
+        stage.sites.forEach(site -> all.addAll(site.apps.keySet()));
         return all.size();
     }
 
@@ -139,7 +107,7 @@ final class World {
         try {
             build();
             long end = schedule.endMillis();
-            runUntil(end);
+            stage.runUntil(end);
             faultsOver = true;
             note("all faults are over");
             converged = settle(end);
@@ -151,25 +119,18 @@ final class World {
         }
         if (violation != null) {
             note("BROKEN: " + violation.invariant().text() + ": " + violation.getMessage());
-            everybody.forEach(node -> note(node + ": " + node.counters()));
+            stage.everybody().forEach(node -> note(node + ": " + node.counters()));
         }
         return new Outcome(
-                violation, converged, now() / 1_000_000, checks.requests(), network.frames(), checks.trace());
-    }
-
-    private void runUntil(long millis) {
-        boolean more = true;
-        while (more) {
-            more = agenda.next(millis * 1_000_000);
-        }
+                violation, converged, now() / 1_000_000, checks.requests(), stage.network.frames(), checks.trace());
     }
 
     private long settle(long end) {
         for (long millis = 0; millis <= CONVERGENCE_MILLIS; millis += 250) {
-            runUntil(end + millis);
+            stage.runUntil(end + millis);
             if (checks.difference() == null) {
                 note("all tables are equal");
-                runUntil(end + millis + STAYS_MILLIS);
+                stage.runUntil(end + millis + STAYS_MILLIS);
                 String after = checks.difference();
                 if (after == null) {
                     return millis;
@@ -186,54 +147,36 @@ final class World {
         Schedule.Size size = schedule.size();
         for (int number = 1; number <= size.sites(); number++) {
             Site site = new Site(number, "dc" + number, true);
-            sites.add(site);
-            sources.site(site.id);
+            stage.add(site);
         }
-        SplittableRandom layout = sources.random("layout");
-        for (Site site : sites) {
+        SplittableRandom layout = stage.sources.random("layout");
+        for (Site site : stage.sites) {
             for (int number = 1; number <= size.nodes(); number++) {
-                add(new VirtualNode(this, site, number, sources), layout);
+                stage.add(new VirtualNode(stage, site, number), layout);
             }
-            every(Settings.REGISTRATION.toNanos(), layout, site::registerAll);
+            stage.every(Settings.QUICK.registration().toNanos(), layout, site::registerAll);
         }
         apps(layout);
-        for (Site site : sites) {
-            site.nodes.forEach(node -> agenda.after(layout.nextLong(2 * SECOND), () -> {
+        for (Site site : stage.sites) {
+            site.nodes.forEach(node -> stage.agenda.after(layout.nextLong(2 * SECOND), () -> {
                 node.start(true, true);
-                aged();
+                stage.aged();
             }));
         }
-        every(SECOND, layout, this::churn);
-        every(SECOND / 5, layout, this::visit);
-        every(SECOND, layout, this::measure);
+        stage.every(SECOND, layout, this::churn);
+        stage.every(SECOND / 5, layout, this::visit);
+        stage.every(SECOND, layout, this::measure);
         schedule.steps()
-                .forEach(step -> agenda.after(step.fromMillis() * 1_000_000, () -> {
+                .forEach(step -> stage.agenda.after(step.fromMillis() * 1_000_000, () -> {
                     note(step.text());
                     Runnable end = begin(step);
-                    agenda.after((step.untilMillis() - step.fromMillis()) * 1_000_000, end);
+                    stage.agenda.after((step.untilMillis() - step.fromMillis()) * 1_000_000, end);
                 }));
-    }
-
-    private void add(VirtualNode node, SplittableRandom layout) {
-        node.site.nodes.add(node);
-        everybody.add(node);
-        every(TICK, layout, node::tick);
-        every(Settings.REGISTRATION.toNanos() / 4, layout, node::expire);
-    }
-
-    private void every(long nanos, SplittableRandom layout, Runnable what) {
-        agenda.after(layout.nextLong(nanos), new Runnable() {
-            @Override
-            public void run() {
-                what.run();
-                agenda.after(nanos, this);
-            }
-        });
     }
 
     private void apps(SplittableRandom layout) {
         int apps = schedule.size().apps();
-        for (Site site : sites) {
+        for (Site site : stage.sites) {
             for (int i = 1; i <= apps; i++) {
                 start(
                         site,
@@ -241,7 +184,7 @@ final class World {
             }
         }
         for (int i = 1; i <= apps; i++) {
-            for (Site site : sites) {
+            for (Site site : stage.sites) {
                 if (layout.nextBoolean()) {
                     start(site, "shared-" + i + ".apps.test");
                 }
@@ -260,7 +203,7 @@ final class World {
         if (faultsOver) {
             return;
         }
-        Site site = sites.get(churn.nextInt(sites.size()));
+        Site site = stage.sites.get(churn.nextInt(stage.sites.size()));
         List<RouteUri> uris = List.copyOf(site.apps.keySet());
         if (uris.isEmpty() || churn.nextInt(4) == 0) {
             start(site, "new-" + churn.nextInt(20) + ".apps.test");
@@ -276,9 +219,9 @@ final class World {
 
     /** Requests for apps that are somewhere, and for one that is nowhere. */
     private void visit() {
-        for (VirtualNode node : everybody) {
+        for (VirtualNode node : stage.everybody()) {
             if (node.running() && !node.rogue) {
-                Site of = sites.get(visitors.nextInt(sites.size()));
+                Site of = stage.sites.get(visitors.nextInt(stage.sites.size()));
                 List<RouteUri> uris = List.copyOf(of.apps.keySet());
                 RouteUri uri = uris.isEmpty() || visitors.nextInt(20) == 0
                         ? RouteUri.parse("nobody.apps.test")
@@ -289,7 +232,7 @@ final class World {
     }
 
     private void measure() {
-        for (Site site : sites) {
+        for (Site site : stage.sites) {
             if (site.troubles > 0) {
                 site.troubledNanos = now();
             }
@@ -297,14 +240,16 @@ final class World {
                 site.nodes.get(0).onForeignRoute();
             }
         }
-        everybody.stream().filter(VirtualNode::running).forEach(node -> checks.bounds(node, everybody.size()));
+        stage.everybody().stream()
+                .filter(VirtualNode::running)
+                .forEach(node -> checks.bounds(node, stage.everybody().size()));
     }
 
     // ---- faults
 
     /** Begins a fault; what is returned ends it. */
     private Runnable begin(Step step) {
-        Site site = sites.get(step.site() - 1);
+        Site site = stage.sites.get(step.site() - 1);
         if (step.fault().hitsOwnSite()) {
             site.troubles++;
             site.troubledNanos = now();
@@ -320,16 +265,16 @@ final class World {
     }
 
     private Runnable faulty(Step step, Site site) {
-        Site second = sites.get(Math.floorMod(step.other() - 1, sites.size()));
+        Site second = stage.sites.get(Math.floorMod(step.other() - 1, stage.sites.size()));
         VirtualNode node = site.nodes.get(Math.floorMod(step.other() - 1, site.nodes.size()));
         int amount = step.amount();
         return switch (step.fault()) {
             case CUT_ONE_WAY ->
-                ways(List.of(network.way(site.number, second.number)), way -> way.cuts++, way -> way.cuts--);
+                ways(List.of(stage.network.way(site.number, second.number)), way -> way.cuts++, way -> way.cuts--);
             case CUT -> ways(both(site, second), way -> way.cuts++, way -> way.cuts--);
             case ISOLATE -> {
                 List<Network.Way> all = new ArrayList<>();
-                sites.stream().filter(each -> each != site).forEach(each -> all.addAll(both(site, each)));
+                stage.sites.stream().filter(each -> each != site).forEach(each -> all.addAll(both(site, each)));
                 yield ways(all, way -> way.cuts++, way -> way.cuts--);
             }
             case SLOW -> ways(both(site, second), way -> way.slowMillis += amount, way -> way.slowMillis -= amount);
@@ -417,7 +362,7 @@ final class World {
     }
 
     private List<Network.Way> both(Site one, Site other) {
-        return List.of(network.way(one.number, other.number), network.way(other.number, one.number));
+        return List.of(stage.network.way(one.number, other.number), stage.network.way(other.number, one.number));
     }
 
     private Runnable pause(VirtualNode node) {
@@ -433,11 +378,11 @@ final class World {
     private Runnable kill(VirtualNode node, boolean keepIncarnation, boolean keepState) {
         node.downs++;
         node.kill();
-        aged();
+        stage.aged();
         return () -> {
             if (--node.downs == 0) {
                 node.start(keepIncarnation, keepState);
-                aged();
+                stage.aged();
             }
         };
     }
@@ -468,7 +413,7 @@ final class World {
                         .skip(churn.nextInt(touched.size() + 1))
                         .findFirst()
                         .ifPresent(uri -> site.start(uri, now()));
-                agenda.after(SECOND / 20 + churn.nextLong(SECOND / 3), this);
+                stage.agenda.after(SECOND / 20 + churn.nextLong(SECOND / 3), this);
             }
         };
         flip.run();
@@ -483,7 +428,7 @@ final class World {
         long nanos = (step.untilMillis() - step.fromMillis()) * 1_000_000 / (uris.size() + 1);
         for (int i = 0; i < uris.size(); i++) {
             RouteUri uri = uris.get(i);
-            agenda.after(i * nanos, () -> {
+            stage.agenda.after(i * nanos, () -> {
                 site.start(uri, now());
                 site.stopOne(uri);
             });
@@ -494,36 +439,35 @@ final class World {
     private Runnable duplicate(Site of) {
         Site second = new Site(ROGUE_NUMBER + of.number, of.id.name(), false);
         rogues.add(second);
-        VirtualNode node = new VirtualNode(this, second, 1, sources);
+        VirtualNode node = new VirtualNode(stage, second, 1);
         node.rogue = true;
-        SplittableRandom layout = sources.random("rogue " + of + rogues.size());
-        add(node, layout);
+        SplittableRandom layout = stage.sources.random("rogue " + of + rogues.size());
+        stage.add(node, layout);
         node.start(true, false);
-        aged();
-        every(Settings.REGISTRATION.toNanos(), layout, second::registerAll);
+        stage.aged();
+        stage.every(Settings.QUICK.registration().toNanos(), layout, second::registerAll);
         for (int i = 0; i < 5; i++) {
             start(second, "second-" + i + ".apps.test");
         }
         return () -> {
             node.kill();
-            everybody.remove(node);
-            aged();
+            stage.remove(node);
         };
     }
 
     private Runnable hostile(Site site) {
         VirtualNode from = site.nodes.get(0);
-        SplittableRandom random = sources.random("hostile " + site + now());
+        SplittableRandom random = stage.sources.random("hostile " + site + now());
         boolean[] over = {false};
         for (int i = 0; i < 1_500; i++) {
-            network.harass(from, any(random), random);
+            stage.network.harass(from, stage.any(random), random);
         }
         Runnable more = new Runnable() {
             @Override
             public void run() {
                 if (!over[0]) {
-                    network.harass(from, any(random), random);
-                    agenda.after(SECOND / 25, this);
+                    stage.network.harass(from, stage.any(random), random);
+                    stage.agenda.after(SECOND / 25, this);
                 }
             }
         };
