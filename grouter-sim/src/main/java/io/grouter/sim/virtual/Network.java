@@ -20,6 +20,7 @@ final class Network {
     private final Map<VirtualNode, Map<VirtualNode, Line>> lines = new HashMap<>();
     private final List<byte[]> captured = new ArrayList<>();
     private long frames;
+    private long wanBytes;
 
     /** The way from one site to another. */
     static final class Way {
@@ -67,6 +68,11 @@ final class Network {
         });
     }
 
+    /** Returns how many bytes of frames went from site to site so far. */
+    long wanBytes() {
+        return wanBytes;
+    }
+
     long frames() {
         return frames;
     }
@@ -99,6 +105,7 @@ final class Network {
             line.bytes = 0;
         }
         line.bytes += bytes;
+        wanBytes += bytes;
         stage.observer().sent(from, to, line.bytes);
     }
 

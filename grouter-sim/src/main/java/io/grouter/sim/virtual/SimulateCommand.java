@@ -3,14 +3,19 @@ package io.grouter.sim.virtual;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.grouter.app.Subcommand;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -30,6 +35,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class SimulateCommand implements Subcommand, Callable<Integer> {
+    private static final Pattern POINT = Pattern.compile("([0-9]{1,3})x([0-9]{1,7})");
     private static final int MOST_SITES = 50;
     private static final int MOST_NODES = 9;
 
@@ -76,6 +82,23 @@ public final class SimulateCommand implements Subcommand, Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+            names = "--scale",
+            paramLabel = "SITESxROUTES",
+            split = ",",
+            description = "Instead: measure so many sites with so many routes each, for example 3x1000,10x10000; prints"
+                    + " CSV.")
+    private @Nullable List<String> scale;
+
+    @Option(
+            names = "--svg",
+            paramLabel = "FILE",
+            description = "Draw charts of what --scale or --csv gives into this file.")
+    private @Nullable Path svg;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "With --svg: what --scale has printed before.")
+    private @Nullable Path csv;
+
+    @Option(
             names = "--mutate",
             paramLabel = "FAULT",
             hidden = true,
@@ -117,8 +140,65 @@ public final class SimulateCommand implements Subcommand, Callable<Integer> {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger("io.grouter").setLevel(Level.OFF);
         }
+        if (csv != null) {
+            return drawAgain(csv);
+        }
+        if (scale != null) {
+            return scale(scale, out);
+        }
         Long one = seed;
         return one == null ? many(size, out) : one(Schedule.of(one, size), out);
+    }
+
+    private int scale(List<String> points, PrintWriter out) {
+        List<int[]> sizes = new ArrayList<>();
+        for (String point : points) {
+            Matcher matcher = POINT.matcher(point);
+            if (!matcher.matches()) {
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "--scale: \"" + point + "\" (expected: sites x routes of each, for example 10x10000)");
+            }
+            int[] size = {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
+            check("--scale: sites", size[0], 2, 250);
+            check("--scale: routes", size[1], 10, 1_000_000);
+            sizes.add(size);
+        }
+        out.println(ScaleStudy.Result.header());
+        List<ScaleStudy.Result> results = new ArrayList<>();
+        for (int[] size : sizes) {
+            ScaleStudy.Result result = new ScaleStudy(size[0], size[1], seed == null ? 1 : seed).run();
+            results.add(result);
+            out.println(result.line());
+            out.flush();
+        }
+        return draw(results);
+    }
+
+    private int draw(List<ScaleStudy.Result> results) {
+        Path file = svg;
+        if (file == null) {
+            return 0;
+        }
+        try {
+            Files.writeString(file, ScaleChart.svg(results));
+            return 0;
+        } catch (IOException e) {
+            spec().commandLine().getErr().println("--svg: " + file + " cannot be written: " + e);
+            return 2;
+        }
+    }
+
+    private int drawAgain(Path from) {
+        try {
+            return draw(Files.readAllLines(from).stream()
+                    .filter(line -> !line.isBlank() && Character.isDigit(line.charAt(0)))
+                    .map(ScaleStudy.Result::parse)
+                    .toList());
+        } catch (IOException | IllegalArgumentException e) {
+            spec().commandLine().getErr().println("--csv: " + from + ": " + e + " (expected: what --scale prints)");
+            return 2;
+        }
     }
 
     private int one(Schedule whole, PrintWriter out) {

@@ -62,6 +62,29 @@ final class Site {
         tell(new RouteChange.Register(uri, endpoint(port)));
     }
 
+    /** Starts an instance that nobody is told of yet. */
+    void startQuietly(RouteUri uri, long now) {
+        apps.computeIfAbsent(uri, key -> new TreeSet<>()).add(++ports);
+        since.putIfAbsent(uri, now);
+        spokenOf.add(uri);
+    }
+
+    /** Returns all that is there, as registrations. */
+    List<RouteChange> registrations() {
+        List<RouteChange> all = new ArrayList<>();
+        apps.forEach(
+                (uri, instances) -> instances.forEach(port -> all.add(new RouteChange.Register(uri, endpoint(port)))));
+        return all;
+    }
+
+    /** Says again that the first app is there. */
+    void registerOne() {
+        apps.entrySet().stream()
+                .findFirst()
+                .ifPresent(app -> tell(new RouteChange.Register(
+                        app.getKey(), endpoint(app.getValue().iterator().next()))));
+    }
+
     /** Stops the oldest instance of an app. */
     void stopOne(RouteUri uri) {
         Set<Integer> instances = apps.get(uri);

@@ -285,6 +285,12 @@ final class VirtualNode {
         });
     }
 
+    /** Takes in all that its site has at once, as from a state file. */
+    void fill() {
+        site.registrations().forEach(change -> rib().apply(change, clock()));
+        publish();
+    }
+
     /** Takes a route of another site for one of its own: a mutation. */
     void onForeignRoute() {
         rib().apply(
