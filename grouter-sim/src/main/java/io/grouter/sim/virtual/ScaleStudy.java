@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 final class ScaleStudy implements Observer {
     private static final long SECOND_MILLIS = 1_000;
     private static final long MOST_START_MILLIS = 600_000;
+    private static final long REST_MILLIS = 10_000;
     private static final long CHURN_MILLIS = 20_000;
     private static final long CUT_MILLIS = 40_000;
     /** Each route changes once in so many seconds: a foundation with an hour between deployments of an app. */
@@ -142,6 +143,7 @@ final class ScaleStudy implements Observer {
         long start = untilEqual(0, MOST_START_MILLIS);
         double startMib = stage.network.wanBytes() / (double) sites / (1 << 20);
 
+        stage.runUntil(stage.now() / 1_000_000 + REST_MILLIS); // what was asked for twice may still be on its way
         long now = stage.now() / 1_000_000;
         measuring = true;
         long bytes = stage.network.wanBytes();
