@@ -10,7 +10,6 @@ import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
-import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One node of each site, with the table and the rules that a real one would have. Used by one thread. */
 final class Fleet {
@@ -39,11 +39,7 @@ final class Fleet {
         private Node(KnownSite known, SteeringConfig config, Fib fib) {
             SiteInfo info = known.info();
             this.site = known.site();
-            this.steering = new Steering(
-                    new SiteConfig(
-                            site, info.region(), info.aliases(), info.httpPort(), info.httpsPort(), info.entries()),
-                    config,
-                    !info.relays().isEmpty());
+            this.steering = new Steering(known.config(), config, !info.relays().isEmpty());
             this.fib = fib;
             this.own = new OwnSite(info.health(), 0, Overrides.NONE);
         }
@@ -157,8 +153,7 @@ final class Fleet {
         return orders.isEmpty() ? Overrides.NONE : new Overrides(orders);
     }
 
-    private static OperatorOverride order(
-            OperatorOverride.Kind kind, @org.jspecify.annotations.Nullable RouteUri route) {
+    private static OperatorOverride order(OperatorOverride.Kind kind, @Nullable RouteUri route) {
         return new OperatorOverride(kind, route, null, "what-if", "what-if", 0, Long.MAX_VALUE);
     }
 }

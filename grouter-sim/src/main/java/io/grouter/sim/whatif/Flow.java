@@ -3,6 +3,7 @@ package io.grouter.sim.whatif;
 import io.grouter.route.SiteId;
 import io.grouter.steering.Decision;
 import io.grouter.steering.RequestFacts;
+import io.grouter.steering.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -27,6 +28,8 @@ final class Flow {
     private final double allWeights;
     private final List<SiteId> sites = new ArrayList<>();
     private final Sum[] sums;
+    private final List<String> clients = new ArrayList<>();
+    private @Nullable KnownRoute clientsOf;
     private final SortedMap<String, Double> failures = new TreeMap<>();
 
     /** What is added up for one site. */
@@ -124,15 +127,20 @@ final class Flow {
     }
 
     private RequestFacts facts(KnownRoute route, int client, boolean redirects) {
-        // Other clients for each route, so that an error of the sample is not the same for all routes.
         return new RequestFacts(
-                https,
-                route.host(),
-                route.path(),
-                route.uri().hashCode() + "-" + client,
-                RequestFacts.Arrival.CLIENT,
-                redirects,
-                0);
+                https, route.host(), route.path(), client(route, client), RequestFacts.Arrival.CLIENT, redirects, 0);
+    }
+
+    /** Returns a client; others for each route, so that an error of the sample is not the same for all routes. */
+    private String client(KnownRoute route, int number) {
+        if (!route.equals(clientsOf)) {
+            clientsOf = route;
+            clients.clear();
+        }
+        while (clients.size() <= number) {
+            clients.add(route.host().hashCode() + route.path() + clients.size());
+        }
+        return clients.get(number);
     }
 
     private void follow(int site, KnownRoute route, Decision decision, RequestFacts facts, double rate, int left) {
@@ -154,7 +162,7 @@ final class Flow {
 
     /** Returns the decision to serve a request here after all, or null. */
     private static @Nullable Decision decision(KnownRoute route, Fleet.Node node) {
-        return route.at(node.site) < 0 ? null : new Decision.Forward(io.grouter.steering.Rule.LOCAL, null);
+        return route.at(node.site) < 0 ? null : new Decision.Forward(Rule.LOCAL, null);
     }
 
     private static String cause(Decision decision) {

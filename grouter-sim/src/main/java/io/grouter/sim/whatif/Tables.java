@@ -3,6 +3,7 @@ package io.grouter.sim.whatif;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Tables {
 
     /** Returns the sites, by name. */
     public SortedMap<SiteId, KnownSite> sites() {
-        return java.util.Collections.unmodifiableSortedMap(sites);
+        return Collections.unmodifiableSortedMap(sites);
     }
 
     /** Returns the routes, by name. */

@@ -9,6 +9,7 @@ import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -68,7 +71,7 @@ public final class TablesReader {
      */
     static Tables parse(String name, String text) throws ConfigException {
         TablesReader reader = new TablesReader();
-        reader.read(name, new java.io.StringReader(text));
+        reader.read(name, new StringReader(text));
         return reader.tables(name);
     }
 
@@ -163,8 +166,18 @@ public final class TablesReader {
             freshness.put(id, freshness(text(site, "freshness", path), path));
         }
         if (info.isObject() && (ours || !infos.containsKey(id) || !own.contains(id))) {
-            infos.put(id, info(info, path + ".info"));
+            infos.put(id, checked(id, info, path + ".info"));
         }
+    }
+
+    private static SiteInfo checked(SiteId id, JsonNode node, String path) {
+        SiteInfo info = info(node, path);
+        try {
+            new KnownSite(id, info, Freshness.FRESH).config();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(path + "." + e.getMessage(), e);
+        }
+        return info;
     }
 
     private static SiteInfo info(JsonNode info, String path) {
@@ -240,10 +253,7 @@ public final class TablesReader {
         List<String> notes = new ArrayList<>();
         if (routes.size() < total) {
             notes.add(String.format(
-                    java.util.Locale.ROOT,
-                    "The tables hold %,d of the %,d routes that the node had.",
-                    routes.size(),
-                    total));
+                    Locale.ROOT, "The tables hold %,d of the %,d routes that the node had.", routes.size(), total));
         }
         if (empty > 0) {
             notes.add(empty + " routes that no site had when the tables were exported are left out.");
@@ -252,7 +262,7 @@ public final class TablesReader {
     }
 
     private List<KnownSite> sites(List<String> notes) {
-        Set<SiteId> all = new java.util.TreeSet<>(freshness.keySet());
+        Set<SiteId> all = new TreeSet<>(freshness.keySet());
         all.addAll(own);
         routes.values().forEach(offers -> all.addAll(offers.keySet()));
         List<KnownSite> known = new ArrayList<>();
