@@ -102,10 +102,23 @@ final class Flow {
             if (weights[i] > 0) {
                 double here = rate * weights[i] / allWeights;
                 sums[i].entering += here;
+                if (isLocal(i, route, here)) {
+                    sums[i].served += here;
+                    continue;
+                }
                 enter(i, route, here * redirectable, true, clients, left);
                 enter(i, route, here * (1 - redirectable), false, clients, left);
             }
         }
+    }
+
+    /** Returns whether "local wins", which holds for all clients and requests: most decisions are that one. */
+    private boolean isLocal(int site, KnownRoute route, double rate) {
+        Fleet.Node node = fleet.nodes().get(site);
+        if (rate <= 0 || route.at(node.site) < 0 || !now.serves(node.site)) {
+            return false;
+        }
+        return node.steering.decide(node.fib, node.own, facts(route, 0, true)).rule() == Rule.LOCAL;
     }
 
     private void enter(int site, KnownRoute route, double rate, boolean redirects, int clients, int left) {

@@ -136,7 +136,7 @@ public final class WhatIf {
 
     /** More clients for routes with more traffic, so that no route makes much of the error. */
     private int clients(double rate) {
-        return all == 0 ? 1 : (int) Math.min(MOST_CLIENTS, 2 + Math.ceil(SAMPLE * rate / all));
+        return rate <= 0 ? 1 : (int) Math.min(MOST_CLIENTS, Math.ceil(SAMPLE * rate / all));
     }
 
     /** Returns for each route how many sites could serve it. */
