@@ -1,6 +1,7 @@
 package io.grouter.app;
 
 import io.grouter.route.Durations;
+import io.grouter.route.Key;
 import io.grouter.route.ListDefault;
 import io.grouter.route.SiteId;
 import java.lang.reflect.InvocationTargetException;
@@ -49,8 +50,7 @@ final class ConfigBinder {
     }
 
     private void reportUnknown(String path, ConfigTree.Section user, RecordComponent[] components) {
-        List<String> known =
-                Arrays.stream(components).map(RecordComponent::getName).toList();
+        List<String> known = Arrays.stream(components).map(ConfigBinder::key).toList();
         for (String key : user.entries().keySet()) {
             if (!known.contains(key)) {
                 String nearest = Nearest.of(key, known);
@@ -63,7 +63,7 @@ final class ConfigBinder {
 
     private @Nullable Object component(
             RecordComponent component, String path, ConfigTree.Section user, ConfigTree.@Nullable Section reference) {
-        String name = component.getName();
+        String name = key(component);
         String fullName = join(path, name);
         ConfigTree given = user.entries().get(name);
         ConfigTree fallback = reference == null ? null : reference.entries().get(name);
@@ -234,7 +234,7 @@ final class ConfigBinder {
             String key, ConfigTree.@Nullable Section reference, RecordComponent[] components, Object[] arguments) {
         ConfigTree fallback = reference == null ? null : reference.entries().get(key);
         for (int i = 0; i < components.length; i++) {
-            if (fallback != null && components[i].getName().equals(key)) {
+            if (fallback != null && key(components[i]).equals(key)) {
                 Object value = convert(components[i].getGenericType(), key, fallback);
                 if (value != null && !value.equals(arguments[i])) {
                     arguments[i] = value;
@@ -243,6 +243,11 @@ final class ConfigBinder {
             }
         }
         return false;
+    }
+
+    private static String key(RecordComponent component) {
+        Key named = component.getAnnotation(Key.class);
+        return named == null ? component.getName() : named.value();
     }
 
     private static String join(String path, String name) {

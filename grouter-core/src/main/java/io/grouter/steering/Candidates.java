@@ -170,7 +170,8 @@ final class Candidates {
     }
 
     /**
-     * Returns how good a site is for a request: 0 fresh, 1 suspect, 2 stale, 3 only if there is no other; -1 not at all.
+     * Returns how good a site is for a request: 0 fresh, 1 suspect, 2 stale, 3 and 4 only if there is no other; -1 not at
+     * all.
      */
     private int tier(SiteView view, SiteInfo info, RouteEntry route, Offer offer, RequestFacts facts) {
         boolean possible = view.freshness() != Freshness.GONE
@@ -181,7 +182,10 @@ final class Candidates {
 
     /** Returns how good a site is, whatever the request; it has GoRouters that take requests. */
     static int tier(SiteView view, SiteInfo info, boolean draining) {
-        if (draining || info.health().draining() || view.lag().unheard()) {
+        if (view.lag().unheard()) {
+            return 4; // nobody hears it: likely gone, and a site that drains still serves
+        }
+        if (draining || info.health().draining()) {
             return 3;
         }
         return switch (view.freshness()) {

@@ -344,7 +344,7 @@ public final class Steering {
         // As long as this site is not sure of itself, it may have the name too.
         if ((owners.own() || !fib.complete()) && isAllowedHere(host, route)) {
             // As with requests: what drains here leaves for a fresh site only, what cannot be served here for any.
-            best = own.health().goRouters() == 0 ? 4 : isDrained(own, route) ? 1 : 0;
+            best = own.health().goRouters() == 0 ? 5 : isDrained(own, route) ? 1 : 0;
             sites.add(ownSite);
         }
         for (SiteId other : owners.others()) {

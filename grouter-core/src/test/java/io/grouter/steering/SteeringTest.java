@@ -543,6 +543,18 @@ class SteeringTest {
     }
 
     @Test
+    void aSiteThatDrainsIsBetterThanOneThatNobodyHears() {
+        world.sites(DC2, DC3).route("a.apps.test", false, DC2, DC3);
+        world.site(DC2, site -> site.freshness = Freshness.STALE).site(DC2, site -> site.unheard = true);
+        world.site(DC3, site -> site.health = SiteHealth.idle(1).withDraining(true));
+        assertThat(world.decide("a.apps.test")).isEqualTo(redirect(Rule.LAST_SITE, DC3, "a.dc3.apps.test"));
+        assertThat(world.steering().sitesFor(world.fib(), world.own(), "a.apps.test"))
+                .containsExactly(DC3);
+        world.site(DC3, site -> site.health = SiteHealth.NONE);
+        assertThat(world.decide("a.apps.test")).isEqualTo(redirect(Rule.LAST_SITE, DC2, "a.dc2.apps.test"));
+    }
+
+    @Test
     void dnsNamesADrainedSiteWhereRequestsStayInIt() {
         world.sites(DC2).route("a.apps.test", true, DC2).order(Kind.DRAIN_SITE, null, null);
         assertThat(world.decide("a.apps.test").rule()).isEqualTo(Rule.DRAINED_SITE);

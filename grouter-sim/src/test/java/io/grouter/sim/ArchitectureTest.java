@@ -48,7 +48,8 @@ class ArchitectureTest {
         "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides'",
         "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
         "sim.scenario, 'route app'",
-        "sim.virtual, 'route fib rib nats steering overrides gossip link app'",
+        "sim.virtual, 'route fib rib nats steering overrides gossip link app sim.whatif'",
+        "sim.whatif, 'route fib steering overrides app'",
     })
     void packagesUseOnlyWhatTheDesignAllows(String name, String allowed) {
         List<String> packages = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.grouter.sim.virtual;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.grouter.app.Subcommand;
+import io.grouter.sim.whatif.WhatIf;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,17 +21,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code grouter simulate}: many worlds in virtual time, each with other faults, and what must hold in all of them. */
 @Command(
         name = "simulate",
         description = {
             "Run sites in virtual time, without sockets: real tables, protocol and rules on a network with faults.",
-            "Each seed is another world; what must hold is checked at every step. Exit code: 0 = all held, 1 = not."
+            "Each seed is another world; what must hold is checked at every step. Exit code: 0 = all held, 1 = not.",
+            "With --tables and --scenario: what would happen to the routes and the traffic of a live installation.",
+            "Exit code: 0 = answered, 2 = a file is wrong."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -106,6 +111,35 @@ public final class SimulateCommand implements Subcommand, Callable<Integer> {
             description = "Put a fault into Grouter itself: ${COMPLETION-CANDIDATES}.")
     private Mutation mutation = Mutation.NONE;
 
+    @Option(
+            names = "--tables",
+            paramLabel = "FILE",
+            description = "Answers of a node's /v1/routes (all pages) and /v1/sites, as JSON; can be repeated.")
+    private List<Path> tables = List.of();
+
+    @Option(names = "--scenario", paramLabel = "FILE", description = "With --tables: what happens, and the traffic.")
+    private @Nullable Path scenario;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            converter = OutputConverter.class,
+            description = "With --tables: text, json or csv (default: text).")
+    private WhatIf.Output output = WhatIf.Output.TEXT;
+
+    private static final class OutputConverter implements ITypeConverter<WhatIf.Output> {
+        @Override
+        public WhatIf.Output convert(String text) {
+            for (WhatIf.Output each : WhatIf.Output.values()) {
+                if (each.name().toLowerCase(Locale.ROOT).equals(text)) {
+                    return each;
+                }
+            }
+            throw new TypeConversionException("\"" + text + "\" (expected: text, json or csv)");
+        }
+    }
+
     /** Made by picocli. */
     public SimulateCommand() {}
 
@@ -126,6 +160,18 @@ public final class SimulateCommand implements Subcommand, Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Path file = scenario;
+        if (tables.isEmpty() != (file == null)) {
+            throw new ParameterException(spec().commandLine(), "--tables and --scenario need each other");
+        }
+        if (file != null) {
+            return WhatIf.run(
+                    tables,
+                    file,
+                    output,
+                    spec().commandLine().getOut(),
+                    spec().commandLine().getErr());
+        }
         check("--sites", sites, 2, MOST_SITES);
         check("--nodes", nodes, 1, MOST_NODES);
         check("--apps", apps, 1, 400);
