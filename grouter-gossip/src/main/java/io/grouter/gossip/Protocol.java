@@ -14,6 +14,7 @@ import io.grouter.route.SiteInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,8 @@ final class Protocol {
     private final Siblings siblings;
     private final Answers answers;
     private final Map<SiteId, Remote> remotes = new TreeMap<>();
+    /** The sites that get a site's news from here; forgotten when members or what sites hear have changed. */
+    private final Map<SiteId, List<SiteId>> passedOnTo = new HashMap<>();
     /** Each other site may, without a proof, make this one take another incarnation so often. */
     private final Map<SiteId, TokenBucket> leaps = new TreeMap<>();
 
@@ -126,6 +129,9 @@ final class Protocol {
     // ---- members
 
     void onMembership(Membership now) {
+        if (!now.sites().keySet().equals(members.sites().keySet())) {
+            passedOnTo.clear();
+        }
         members = now;
         siblings.onMembership(now);
     }
@@ -398,6 +404,7 @@ final class Protocol {
         Remote made = new Remote(
                 reader, new Claims(table.incarnation(), config.suspectAfter().toNanos()));
         remotes.put(site, made);
+        passedOnTo.clear();
         return made;
     }
 
@@ -549,7 +556,10 @@ final class Protocol {
         }
         remote.heard = true;
         remote.proof = received;
-        remote.hears = heartbeat.hears();
+        if (!heartbeat.hears().equals(remote.hears)) {
+            remote.hears = heartbeat.hears();
+            passedOnTo.clear();
+        }
         boolean equal = remote.reader.equal(heartbeat);
         SiteId via = received.source().site();
         AdjRibIn table = rib.learned(site);
@@ -585,21 +595,28 @@ final class Protocol {
 
     // ---- ways
 
-    /** The sites that hear this one but not that other one, and get its news from here: exactly one site sees to it. */
+    /** The nodes that get a site's news from here, because their site does not hear it itself. */
     private Collection<Peer> inNeedOf(SiteId site) {
         List<Peer> needy = new ArrayList<>();
+        for (SiteId other : passedOnTo.computeIfAbsent(site, this::sitesInNeedOf)) {
+            Peer speaker = speakerOf(other);
+            if (speaker != null && !out.congested(speaker)) {
+                needy.add(speaker);
+                metrics.relayed();
+            }
+        }
+        return needy;
+    }
+
+    /** The sites that hear this one but not that other one, and get its news from here: exactly one site sees to it. */
+    private List<SiteId> sitesInNeedOf(SiteId site) {
+        List<SiteId> needy = new ArrayList<>();
         for (SiteId other : members.sites().keySet()) {
             Remote remote = remotes.get(other);
             Set<SiteId> hears = remote == null ? null : remote.hears;
-            if (other.equals(site) || hears == null || hears.contains(site) || !hears.contains(own)) {
-                continue;
-            }
-            if (own.equals(relayBetween(site, other, hears))) {
-                Peer speaker = speakerOf(other);
-                if (speaker != null && !out.congested(speaker)) {
-                    needy.add(speaker);
-                    metrics.relayed();
-                }
+            boolean needs = !other.equals(site) && hears != null && !hears.contains(site) && hears.contains(own);
+            if (needs && hears != null && own.equals(relayBetween(site, other, hears))) {
+                needy.add(other);
             }
         }
         return needy;
@@ -720,6 +737,7 @@ final class Protocol {
     /** Forgets a site with all that is known of it; returns whether there was anything. */
     boolean forget(Rib rib, SiteId site, long now) {
         boolean known = remotes.remove(site) != null;
+        passedOnTo.clear();
         return rib.forget(site, now) || known;
     }
 
