@@ -10,8 +10,10 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +61,15 @@ final class KeptConnections implements AutoCloseable {
         return count;
     }
 
-    /** Sends a request to a site and returns the answer; {@link Refused} when no node of it takes a connection. */
+    /**
+     * Sends a request to a site and returns the answer. A node under which it is cut off is passed over when it is made
+     * again, as a load balancer does: a process that is being killed may take connections for a moment still. Throws
+     * {@link Refused} when no other node of the site takes a connection.
+     */
     HttpProbe.Answer get(int site, HttpHead request) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            Kept connection = connected(site);
+        Set<InetSocketAddress> broken = new HashSet<>();
+        while (true) {
+            Kept connection = connected(site, broken);
             try {
                 return exchange(site, connection, request);
             } catch (SocketTimeoutException e) {
@@ -71,7 +78,7 @@ final class KeptConnections implements AutoCloseable {
             } catch (IOException e) {
                 drop(site);
                 cutOffs++;
-                if (attempt > options.nodes()) {
+                if (!broken.add(connection.to())) {
                     throw e;
                 }
             }
@@ -92,7 +99,7 @@ final class KeptConnections implements AutoCloseable {
         return new HttpProbe.Answer(Integer.parseInt(head.word(1)), head, body.toString(StandardCharsets.UTF_8), 0);
     }
 
-    private Kept connected(int site) throws IOException {
+    private Kept connected(int site, Set<InetSocketAddress> broken) throws IOException {
         Kept before = kept.get(site);
         if (before != null && isOpen(before)) {
             return before;
@@ -105,7 +112,8 @@ final class KeptConnections implements AutoCloseable {
             }
         }
         for (int node : nodes) {
-            Kept made = connect(new InetSocketAddress("127.0.0.1", options.proxyPort(site, node)));
+            InetSocketAddress to = new InetSocketAddress("127.0.0.1", options.proxyPort(site, node));
+            Kept made = broken.contains(to) ? null : connect(to);
             if (made != null) {
                 kept.put(site, made);
                 return made;
