@@ -7,7 +7,6 @@ import io.grouter.fib.Fib;
 import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
 import io.grouter.fib.SiteView;
-import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.route.Alias;
 import io.grouter.route.FeedState;
 import io.grouter.route.Freshness;
@@ -29,7 +28,6 @@ import io.grouter.testing.ProxySettings;
 import io.grouter.testing.SmallApp;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,15 +115,7 @@ abstract class ClientsWorld extends RelayWorld {
             PrometheusRegistry registry,
             SmallApp app)
             throws IOException {
-        with.tls = new ProxyTlsConfig(
-                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                certificates.toString(),
-                "",
-                true,
-                true,
-                ClientCertificates.NONE,
-                "",
-                XfccMode.ALWAYS_FORWARD);
+        with.tls = ProxySettings.https(certificates);
         SiteConfig site = new SiteConfig(own, "", List.of(alias(own)), 80, 443, List.of());
         Decider rules = Decider.of(new Steering(site, Configs.steering(), true), Configs.steering());
         return start(with, relay(relay), own, new Watched(own, rules), registry, Configs.goRouters(app.port()));

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterTlsConfig;
-import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.testing.Configs;
 import io.grouter.testing.KeyFiles;
+import io.grouter.testing.ProxySettings;
 import io.grouter.testing.QuietPipelines;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.TestBackend;
@@ -37,11 +37,9 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -65,11 +63,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** gRPC from a real client through the proxy to a real server, which stands for a GoRouter. */
 @Timeout(60)
 class GrpcIT extends ProxyWorld {
-    private static final MethodDescriptor<byte[], byte[]> UNARY = method("unary", MethodType.UNARY);
-    private static final MethodDescriptor<byte[], byte[]> DOWN = method("down", MethodType.SERVER_STREAMING);
-    private static final MethodDescriptor<byte[], byte[]> UP = method("up", MethodType.CLIENT_STREAMING);
-    private static final MethodDescriptor<byte[], byte[]> BOTH = method("both", MethodType.BIDI_STREAMING);
-    private static final MethodDescriptor<byte[], byte[]> NOWHERE = method("nowhere", MethodType.UNARY);
+    private static final MethodDescriptor<byte[], byte[]> UNARY = GrpcBytes.method("unary", MethodType.UNARY);
+    private static final MethodDescriptor<byte[], byte[]> DOWN = GrpcBytes.method("down", MethodType.SERVER_STREAMING);
+    private static final MethodDescriptor<byte[], byte[]> UP = GrpcBytes.method("up", MethodType.CLIENT_STREAMING);
+    private static final MethodDescriptor<byte[], byte[]> BOTH = GrpcBytes.method("both", MethodType.BIDI_STREAMING);
+    private static final MethodDescriptor<byte[], byte[]> NOWHERE = GrpcBytes.method("nowhere", MethodType.UNARY);
     private static final Metadata.Key<String> ASKED = Metadata.Key.of("x-asked", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<byte[]> BINARY = Metadata.Key.of("x-data-bin", Metadata.BINARY_BYTE_MARSHALLER);
     private static final Metadata.Key<String> SITE =
@@ -92,15 +90,7 @@ class GrpcIT extends ProxyWorld {
 
     @BeforeEach
     void offerHttp2() {
-        settings.tls = new ProxyTlsConfig(
-                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                folder.toString(),
-                "",
-                true,
-                true,
-                ClientCertificates.NONE,
-                "",
-                XfccMode.ALWAYS_FORWARD);
+        settings.tls = ProxySettings.https(folder);
     }
 
     // ---- the world
@@ -110,44 +100,10 @@ class GrpcIT extends ProxyWorld {
         closing(new QuietPipelines());
     }
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        AS_THEY_ARE;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(Bytes.AS_THEY_ARE, Bytes.AS_THEY_ARE)
-                .setFullMethodName("test.Echo/" + name)
-                .setType(type)
-                .build();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
     private ServerServiceDefinition service() {
         return ServerServiceDefinition.builder("test.Echo")
                 .addMethod(UNARY, ServerCalls.asyncUnaryCall(this::unary))
-                .addMethod(DOWN, ServerCalls.asyncServerStreamingCall((request, to) -> {
-                    for (int i = 0; i < 100; i++) {
-                        to.onNext(bytes(new String(request, UTF_8) + i));
-                    }
-                    to.onCompleted();
-                }))
+                .addMethod(DOWN, ServerCalls.asyncServerStreamingCall(GrpcBytes::hundred))
                 .addMethod(UP, ServerCalls.asyncClientStreamingCall(to -> echo(to, false)))
                 .addMethod(BOTH, ServerCalls.asyncBidiStreamingCall(to -> echo(to, true)))
                 .build();
@@ -195,7 +151,7 @@ class GrpcIT extends ProxyWorld {
             @Override
             public void onCompleted() {
                 if (!atOnce) {
-                    to.onNext(bytes(all.toString()));
+                    to.onNext(GrpcBytes.bytes(all.toString()));
                 }
                 to.onCompleted();
             }
@@ -294,7 +250,7 @@ class GrpcIT extends ProxyWorld {
     }
 
     private static String unary(io.grpc.Channel channel, String text) {
-        return new String(ClientCalls.blockingUnaryCall(channel, UNARY, soon(), bytes(text)), UTF_8);
+        return new String(ClientCalls.blockingUnaryCall(channel, UNARY, soon(), GrpcBytes.bytes(text)), UTF_8);
     }
 
     /** Keeps what comes on a call. */
@@ -371,7 +327,8 @@ class GrpcIT extends ProxyWorld {
 
     @Test
     void serverStreaming() throws Exception {
-        Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(channel(), DOWN, soon(), bytes("n"));
+        Iterator<byte[]> answers =
+                ClientCalls.blockingServerStreamingCall(channel(), DOWN, soon(), GrpcBytes.bytes("n"));
         for (int i = 0; i < 100; i++) {
             assertThat(new String(answers.next(), UTF_8)).isEqualTo("n" + i);
         }
@@ -392,8 +349,8 @@ class GrpcIT extends ProxyWorld {
         call.request(1);
         Thread.sleep(1500);
         for (int i = 0; i < 3; i++) {
-            assertThat(ClientCalls.blockingUnaryCall(other, UNARY, within(4_000), bytes("hello " + i)))
-                    .isEqualTo(bytes("hello " + i));
+            assertThat(ClientCalls.blockingUnaryCall(other, UNARY, within(4_000), GrpcBytes.bytes("hello " + i)))
+                    .isEqualTo(GrpcBytes.bytes("hello " + i));
         }
         assertThat(metric("grouter_proxy_upstream_connections")).isEqualTo(1);
         call.cancel("enough", null);
@@ -408,7 +365,7 @@ class GrpcIT extends ProxyWorld {
         Kept kept = new Kept();
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel().newCall(BOTH, soon()), kept);
         for (int i = 0; i < 4; i++) {
-            to.onNext(bytes("ping " + i));
+            to.onNext(GrpcBytes.bytes("ping " + i));
             assertThat(kept.next()).isEqualTo("ping " + i);
             Thread.sleep(700);
         }
@@ -422,7 +379,7 @@ class GrpcIT extends ProxyWorld {
         StreamObserver<byte[]> to =
                 ClientCalls.asyncClientStreamingCall(channel().newCall(UP, soon()), kept);
         for (int i = 0; i < 10; i++) {
-            to.onNext(bytes("" + i));
+            to.onNext(GrpcBytes.bytes("" + i));
         }
         to.onCompleted();
         assertThat(kept.next()).isEqualTo("0123456789");
@@ -434,7 +391,7 @@ class GrpcIT extends ProxyWorld {
         Kept kept = new Kept();
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel().newCall(BOTH, soon()), kept);
         for (int i = 0; i < 50; i++) {
-            to.onNext(bytes("ping " + i));
+            to.onNext(GrpcBytes.bytes("ping " + i));
             assertThat(kept.next()).isEqualTo("ping " + i);
         }
         to.onCompleted();
@@ -464,10 +421,10 @@ class GrpcIT extends ProxyWorld {
         ManagedChannel channel = channel(startWith(goRouters(server.getPort())));
         List<Future<byte[]>> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            calls.add(ClientCalls.futureUnaryCall(channel.newCall(UNARY, soon()), bytes("together")));
+            calls.add(ClientCalls.futureUnaryCall(channel.newCall(UNARY, soon()), GrpcBytes.bytes("together")));
         }
         for (Future<byte[]> call : calls) {
-            assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(bytes("together"));
+            assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(GrpcBytes.bytes("together"));
         }
         assertThat(metric("grouter_proxy_upstream_connections")).isEqualTo(1);
     }
@@ -487,7 +444,7 @@ class GrpcIT extends ProxyWorld {
         for (int i = 0; i < 5; i++) {
             Kept made = new Kept();
             StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, soon()), made);
-            to.onNext(bytes("" + i));
+            to.onNext(GrpcBytes.bytes("" + i));
             assertThat(made.next()).isEqualTo("" + i);
             open.add(to);
             kept.add(made);
@@ -531,10 +488,10 @@ class GrpcIT extends ProxyWorld {
     @Test
     void errorsArriveBeforeTheClientsEnd() throws Exception {
         ManagedChannel channel = channel();
-        MethodDescriptor<byte[], byte[]> nowhere = method("nowhere", MethodType.BIDI_STREAMING);
+        MethodDescriptor<byte[], byte[]> nowhere = GrpcBytes.method("nowhere", MethodType.BIDI_STREAMING);
         Kept kept = new Kept();
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel.newCall(nowhere, soon()), kept);
-        to.onNext(bytes("x"));
+        to.onNext(GrpcBytes.bytes("x"));
         assertThat(kept.done.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(status(Objects.requireNonNull(kept.problem.get())).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
         assertThat(unary(channel, "after")).isEqualTo("after");
@@ -543,7 +500,8 @@ class GrpcIT extends ProxyWorld {
     @Test
     void deadlinesReachTheServer() throws Exception {
         ManagedChannel channel = channel();
-        Status late = failure(() -> ClientCalls.blockingUnaryCall(channel, UNARY, within(500), bytes("hang")));
+        Status late =
+                failure(() -> ClientCalls.blockingUnaryCall(channel, UNARY, within(500), GrpcBytes.bytes("hang")));
         assertThat(late.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
         assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(asked.take().get(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER)))
@@ -556,7 +514,7 @@ class GrpcIT extends ProxyWorld {
         Kept kept = new Kept();
         var call = channel.newCall(BOTH, soon());
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(call, kept);
-        to.onNext(bytes("x"));
+        to.onNext(GrpcBytes.bytes("x"));
         assertThat(kept.next()).isEqualTo("x");
         call.cancel("enough", null);
         assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
@@ -570,7 +528,7 @@ class GrpcIT extends ProxyWorld {
         ManagedChannel channel = channel(startWith(goRouters(server.getPort())));
         Kept kept = new Kept();
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, soon()), kept);
-        to.onNext(bytes("x"));
+        to.onNext(GrpcBytes.bytes("x"));
         assertThat(kept.next()).isEqualTo("x");
         server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         assertThat(kept.done.await(10, TimeUnit.SECONDS)).isTrue();
@@ -585,7 +543,7 @@ class GrpcIT extends ProxyWorld {
         ManagedChannel channel = channel(startWith(goRouters(port)));
         Kept kept = new Kept();
         StreamObserver<byte[]> to = ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, soon()), kept);
-        to.onNext(bytes("before"));
+        to.onNext(GrpcBytes.bytes("before"));
         assertThat(kept.next()).isEqualTo("before");
         server.shutdown();
         await().ignoreExceptions().until(() -> server(port, Integer.MAX_VALUE) != null);
@@ -593,7 +551,7 @@ class GrpcIT extends ProxyWorld {
             assertThat(unary(channel, "new")).isEqualTo("new");
             assertThat(metric("grouter_proxy_upstream_connections")).isEqualTo(2);
         });
-        to.onNext(bytes("still there"));
+        to.onNext(GrpcBytes.bytes("still there"));
         assertThat(kept.next()).isEqualTo("still there");
         to.onCompleted();
         kept.assertCompleted();
@@ -703,7 +661,7 @@ class GrpcIT extends ProxyWorld {
     @Test
     void aDeadlineBeforeAnythingIsSentIsHarmless() throws Exception {
         ManagedChannel channel = channel();
-        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, UNARY, within(1), bytes("hang")))
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, UNARY, within(1), GrpcBytes.bytes("hang")))
                 .isInstanceOf(StatusRuntimeException.class);
         assertThat(unary(channel, "after")).isEqualTo("after");
     }

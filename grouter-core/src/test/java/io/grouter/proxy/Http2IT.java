@@ -9,9 +9,9 @@ import static io.grouter.testing.RawHttp2.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.testing.Configs;
 import io.grouter.testing.KeyFiles;
+import io.grouter.testing.ProxySettings;
 import io.grouter.testing.QuietPipelines;
 import io.grouter.testing.RawHttp2;
 import io.grouter.testing.TestBackend;
@@ -20,7 +20,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -79,15 +78,7 @@ class Http2IT extends ProxyWorld {
 
     private ProxyServer startTls(Duration timeout, int... goRouterPorts) throws IOException {
         settings.timeouts(timeout);
-        settings.tls = new ProxyTlsConfig(
-                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                folder.toString(),
-                "",
-                true,
-                true,
-                ClientCertificates.NONE,
-                "",
-                XfccMode.ALWAYS_FORWARD);
+        settings.tls = ProxySettings.https(folder);
         return startWith(Configs.goRouters(goRouterPorts));
     }
 

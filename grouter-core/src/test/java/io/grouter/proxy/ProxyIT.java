@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -435,62 +434,15 @@ class ProxyIT extends ProxyWorld {
         client.send("GET / HTTP/1.1\nHost: here.apps.test\nConnection: close\n\n");
         client.readHead();
         // Nobody reads: the sender gets stuck in the few buffers on the way.
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
-            long before = written.get();
-            Thread.sleep(300);
-            return before > 0 && written.get() == before;
-        });
+        SlowReader.untilStuck(written, Duration.ofSeconds(10));
         assertThat(written.get()).isLessThan(32L << 20);
         assertThat(client.drain()).isEqualTo(size);
     }
 
     @Test
     void aSlowGoRouterHoldsTheClientBackAndGetsEverything() throws Exception {
-        int size = 64 << 20;
-        CountDownLatch read = new CountDownLatch(1);
-        AtomicLong taken = new AtomicLong();
-        TestBackend goRouter = backend(socket -> {
-            InputStream in = socket.getInputStream();
-            readHead(in);
-            try {
-                assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            byte[] buffer = new byte[65_536];
-            while (taken.get() < size) {
-                taken.addAndGet(in.read(buffer));
-            }
-            write(socket, "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "");
-            in.read();
-        });
-        RawHttp client = connect(start(goRouter.port()));
-        client.send("POST / HTTP/1.1\nHost: here.apps.test\nContent-Length: " + size + "\n\n");
-        AtomicLong sent = new AtomicLong();
-        AtomicBoolean failed = new AtomicBoolean();
-        Thread sender = new Thread(() -> {
-            byte[] piece = new byte[65_536];
-            try {
-                for (int i = 0; i < size / piece.length; i++) {
-                    client.send(piece);
-                    sent.addAndGet(piece.length);
-                }
-            } catch (IOException e) {
-                failed.set(true);
-            }
-        });
-        sender.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
-            long before = sent.get();
-            Thread.sleep(300);
-            return before > 0 && sent.get() == before;
-        });
-        assertThat(sent.get()).isLessThan(32L << 20);
-        read.countDown();
-        assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
-        sender.join();
-        assertThat(failed).isFalse();
-        assertThat(taken.get()).isEqualTo(size);
+        SlowReader goRouter = new SlowReader(64 << 20, Duration.ofSeconds(10));
+        goRouter.holdsBack(connect(start(backend(goRouter).port())), "here.apps.test");
     }
 
     // ---- redirects

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterTlsConfig;
-import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.testing.Configs;
 import io.grouter.testing.KeyFiles;
+import io.grouter.testing.ProxySettings;
 import io.grouter.testing.QuietPipelines;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.RawHttp2;
@@ -20,7 +20,6 @@ import io.netty.buffer.Unpooled;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,15 +65,7 @@ class ProxyProtocolIT extends ProxyWorld {
     void listen() {
         closing(new QuietPipelines());
         settings.proxyProtocolFrom = List.of("127.0.0.0/8");
-        settings.tls = new ProxyTlsConfig(
-                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                folder.toString(),
-                "",
-                true,
-                true,
-                ClientCertificates.NONE,
-                "",
-                XfccMode.ALWAYS_FORWARD);
+        settings.tls = ProxySettings.https(folder);
     }
 
     // ---- headers

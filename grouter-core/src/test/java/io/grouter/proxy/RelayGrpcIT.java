@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gorouter.GoRouterTlsConfig;
-import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
 import io.grouter.testing.Configs;
 import io.grouter.testing.KeyFiles;
+import io.grouter.testing.ProxySettings;
 import io.grouter.testing.QuietPipelines;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -28,11 +28,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -51,9 +48,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** gRPC from a real client through two sites' proxies to a real server, which stands for a GoRouter. */
 @Timeout(60)
 class RelayGrpcIT extends RelayWorld {
-    private static final MethodDescriptor<byte[], byte[]> UNARY = method("unary", MethodType.UNARY);
-    private static final MethodDescriptor<byte[], byte[]> DOWN = method("down", MethodType.SERVER_STREAMING);
-    private static final MethodDescriptor<byte[], byte[]> BOTH = method("both", MethodType.BIDI_STREAMING);
+    private static final MethodDescriptor<byte[], byte[]> UNARY = GrpcBytes.method("unary", MethodType.UNARY);
+    private static final MethodDescriptor<byte[], byte[]> DOWN = GrpcBytes.method("down", MethodType.SERVER_STREAMING);
+    private static final MethodDescriptor<byte[], byte[]> BOTH = GrpcBytes.method("both", MethodType.BIDI_STREAMING);
     private static final int LARGEST = 16 << 20;
 
     @TempDir
@@ -73,35 +70,6 @@ class RelayGrpcIT extends RelayWorld {
         closing(new QuietPipelines());
     }
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        AS_THEY_ARE;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(Bytes.AS_THEY_ARE, Bytes.AS_THEY_ARE)
-                .setFullMethodName("test.Echo/" + name)
-                .setType(type)
-                .build();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
     private static ServerServiceDefinition service() {
         return ServerServiceDefinition.builder("test.Echo")
                 .addMethod(UNARY, ServerCalls.asyncUnaryCall((request, to) -> {
@@ -112,12 +80,7 @@ class RelayGrpcIT extends RelayWorld {
                     to.onNext(request);
                     to.onCompleted();
                 }))
-                .addMethod(DOWN, ServerCalls.asyncServerStreamingCall((request, to) -> {
-                    for (int i = 0; i < 100; i++) {
-                        to.onNext(bytes(new String(request, UTF_8) + i));
-                    }
-                    to.onCompleted();
-                }))
+                .addMethod(DOWN, ServerCalls.asyncServerStreamingCall(GrpcBytes::hundred))
                 .addMethod(BOTH, ServerCalls.asyncBidiStreamingCall(to -> new StreamObserver<byte[]>() {
                     @Override
                     public void onNext(byte[] value) {
@@ -158,15 +121,7 @@ class RelayGrpcIT extends RelayWorld {
                 1000,
                 new GoRouterTlsConfig(true, files.certificate(), "", "", "", true));
         announced = second(goRouters).announcedRelays();
-        settings.tls = new ProxyTlsConfig(
-                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                folder.toString(),
-                "",
-                true,
-                true,
-                ClientCertificates.NONE,
-                "",
-                XfccMode.ALWAYS_FORWARD);
+        settings.tls = ProxySettings.https(folder);
         ProxyServer first = first(1);
         awaitWarm();
         ManagedChannel made = NettyChannelBuilder.forAddress(
@@ -193,19 +148,20 @@ class RelayGrpcIT extends RelayWorld {
     void callsGoThroughBothSites() throws Exception {
         ManagedChannel channel = channel();
         byte[] large = new byte[4 << 20];
-        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, soon(), bytes("x")))
-                .isEqualTo(bytes("x"));
+        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, soon(), GrpcBytes.bytes("x")))
+                .isEqualTo(GrpcBytes.bytes("x"));
         Metadata arrived = asked.take();
         assertThat(header(arrived, "cdn-loop")).isEqualTo("grouter-dc1");
         assertThat(header(arrived, "x-forwarded-proto")).isEqualTo("https");
         assertThat(header(arrived, "x-forwarded-for")).isEqualTo("127.0.0.1");
         assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, soon(), large)).isEqualTo(large);
-        Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(channel, DOWN, soon(), bytes("n"));
+        Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(channel, DOWN, soon(), GrpcBytes.bytes("n"));
         for (int i = 0; i < 100; i++) {
-            assertThat(answers.next()).isEqualTo(bytes("n" + i));
+            assertThat(answers.next()).isEqualTo(GrpcBytes.bytes("n" + i));
         }
         assertThat(answers.hasNext()).isFalse();
-        Assertions.assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, UNARY, soon(), bytes("denied")))
+        Assertions.assertThatThrownBy(
+                        () -> ClientCalls.blockingUnaryCall(channel, UNARY, soon(), GrpcBytes.bytes("denied")))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
@@ -235,7 +191,7 @@ class RelayGrpcIT extends RelayWorld {
                     }
                 });
         for (int i = 0; i < 50; i++) {
-            to.onNext(bytes("ping " + i));
+            to.onNext(GrpcBytes.bytes("ping " + i));
             assertThat(Objects.requireNonNull(kept.poll(10, TimeUnit.SECONDS))).isEqualTo("ping " + i);
         }
         to.onCompleted();

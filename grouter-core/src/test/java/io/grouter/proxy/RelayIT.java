@@ -27,9 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -356,14 +353,6 @@ class RelayIT extends RelayWorld {
 
     // ---- back-pressure
 
-    private static void untilStuck(AtomicLong count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
-            long before = count.get();
-            Thread.sleep(300);
-            return before > 0 && count.get() == before;
-        });
-    }
-
     @Test
     void aSlowReaderHoldsTheSenderBackAndNobodyElse() throws Exception {
         long size = 50L << 20;
@@ -391,7 +380,7 @@ class RelayIT extends RelayWorld {
                     .readHead();
             slow.add(client);
         }
-        untilStuck(written);
+        SlowReader.untilStuck(written, Duration.ofSeconds(20));
         assertThat(written.get()).isLessThan(30 * (12L << 20));
         assertThat(connect(port)
                         .send("GET /small HTTP/1.1\nHost: there.apps.test\n\n")
@@ -402,48 +391,9 @@ class RelayIT extends RelayWorld {
 
     @Test
     void aSlowAppHoldsTheClientBackAndGetsEverything() throws Exception {
-        int size = 50 << 20;
-        CountDownLatch read = new CountDownLatch(1);
-        AtomicLong taken = new AtomicLong();
-        TestBackend app = backend(socket -> {
-            InputStream in = socket.getInputStream();
-            readHead(in);
-            try {
-                assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            byte[] buffer = new byte[65_536];
-            while (taken.get() < size) {
-                taken.addAndGet(in.read(buffer));
-            }
-            write(socket, "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "");
-            in.read();
-        });
+        SlowReader app = new SlowReader(50 << 20, Duration.ofSeconds(20));
         settings.timeouts(Duration.ofSeconds(40));
         secondSettings.timeouts(Duration.ofSeconds(40));
-        RawHttp client = connect(both(app.port()));
-        client.send("POST / HTTP/1.1\nHost: there.apps.test\nContent-Length: " + size + "\n\n");
-        AtomicLong sent = new AtomicLong();
-        AtomicBoolean failed = new AtomicBoolean();
-        Thread sender = new Thread(() -> {
-            byte[] piece = new byte[65_536];
-            try {
-                for (int i = 0; i < size / piece.length; i++) {
-                    client.send(piece);
-                    sent.addAndGet(piece.length);
-                }
-            } catch (IOException e) {
-                failed.set(true);
-            }
-        });
-        sender.start();
-        untilStuck(sent);
-        assertThat(sent.get()).isLessThan(32L << 20);
-        read.countDown();
-        assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
-        sender.join();
-        assertThat(failed).isFalse();
-        assertThat(taken.get()).isEqualTo(size);
+        app.holdsBack(connect(both(backend(app).port())), "there.apps.test");
     }
 }

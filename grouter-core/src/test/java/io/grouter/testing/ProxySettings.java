@@ -2,7 +2,10 @@ package io.grouter.testing;
 
 import io.grouter.proxy.ProxyConfig;
 import io.grouter.proxy.ProxyTlsConfig;
+import io.grouter.proxy.ProxyTlsConfig.ClientCertificates;
+import io.grouter.proxy.XfccMode;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,6 +58,19 @@ public final class ProxySettings {
 
     /** As in the configuration. */
     public ProxyConfig.DrainConfig drain = new ProxyConfig.DrainConfig(Duration.ZERO, Duration.ofSeconds(5));
+
+    /** Returns a listener for HTTPS on a free port, over HTTP/2 too, with the certificates of a folder. */
+    public static ProxyTlsConfig https(Path folder) {
+        return new ProxyTlsConfig(
+                List.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
+                folder.toString(),
+                "",
+                true,
+                true,
+                ClientCertificates.NONE,
+                "",
+                XfccMode.ALWAYS_FORWARD);
+    }
 
     /** Sets all times a client or a GoRouter is waited for. */
     public ProxySettings timeouts(Duration timeout) {

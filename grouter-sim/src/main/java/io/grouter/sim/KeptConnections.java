@@ -78,9 +78,7 @@ final class KeptConnections implements AutoCloseable {
             } catch (IOException e) {
                 drop(site);
                 cutOffs++;
-                if (!broken.add(connection.to())) {
-                    throw e;
-                }
+                broken.add(connection.to());
             }
         }
     }

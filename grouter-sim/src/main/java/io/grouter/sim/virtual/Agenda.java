@@ -37,9 +37,4 @@ final class Agenda {
         first.what().run();
         return true;
     }
-
-    /** Returns how many things have been put down so far. */
-    long count() {
-        return count;
-    }
 }

@@ -38,7 +38,6 @@ final class Checks implements Observer {
     private final World world;
     private long trace = 1;
     private long requests;
-    private long most;
 
     Checks(World world) {
         this.world = world;
@@ -52,11 +51,6 @@ final class Checks implements Observer {
     /** Returns how many requests were followed. */
     long requests() {
         return requests;
-    }
-
-    /** Returns the most bytes that were sent in a second from one node to one of another site. */
-    long mostWanBytes() {
-        return most;
     }
 
     private void trace(long what) {
@@ -126,7 +120,6 @@ final class Checks implements Observer {
     /** Looks at what went from a node to one of another site within one second. */
     @Override
     public void sent(VirtualNode from, VirtualNode to, long bytes) {
-        most = Math.max(most, bytes);
         if (bytes > MOST_WAN_BYTES) {
             throw broken(Invariant.WAN_CAP, from + " sent " + to + " " + bytes + " bytes within a second");
         }
@@ -279,9 +272,10 @@ final class Checks implements Observer {
     /** Returns what still differs between what is so and what nodes believe, or null when nothing does. */
     @Nullable
     String difference() {
+        int routes = world.routesNow();
         for (Site site : world.sites()) {
             for (VirtualNode node : site.nodes) {
-                String found = difference(node);
+                String found = difference(node, routes);
                 if (found != null) {
                     return node + ": " + found;
                 }
@@ -290,7 +284,7 @@ final class Checks implements Observer {
         return null;
     }
 
-    private @Nullable String difference(VirtualNode node) {
+    private @Nullable String difference(VirtualNode node, int routesNow) {
         if (!node.running()) {
             return "does not run";
         }
@@ -315,8 +309,8 @@ final class Checks implements Observer {
                 return found;
             }
         }
-        int routes = fib.size() - world.routesNow();
-        return routes == 0 ? null : "its snapshot has " + routes + " routes too many";
+        int more = fib.size() - routesNow;
+        return more == 0 ? null : "its snapshot has " + more + " routes too many";
     }
 
     private @Nullable String difference(VirtualNode node, Site other) {

@@ -152,7 +152,7 @@ final class Network {
     private void deliver(VirtualNode from, VirtualNode to, Peer as, long process, byte[] bytes, long delay) {
         stage.agenda.after(delay, () -> {
             if (to.processId() == process && reaches(from, to)) {
-                to.onFrame(from, as, bytes);
+                to.onFrame(as, bytes);
             }
         });
     }
@@ -183,7 +183,7 @@ final class Network {
                 : new Peer(pretended.site.id, pretended.processId(), false, pretended.name(), pretended);
         if (!pretended.site.id.equals(to.site.id)) {
             byte[] sent = bytes;
-            stage.agenda.after(way(from.site.number, to.site.number).latencyNanos, () -> to.onFrame(from, as, sent));
+            stage.agenda.after(way(from.site.number, to.site.number).latencyNanos, () -> to.onFrame(as, sent));
         }
     }
 

@@ -25,7 +25,7 @@ final class ScaleStudy implements Observer {
     private static final long CUT_MILLIS = 40_000;
     /** Each route changes once in so many seconds: a foundation with an hour between deployments of an app. */
     private static final double SECONDS_PER_CHANGE = 3_600;
-    /** Bytes of a TLS record, TCP and IP around a frame are not counted. */
+
     private static final double SECONDS = CHURN_MILLIS / 1e3;
 
     private final int sites;
@@ -35,7 +35,6 @@ final class ScaleStudy implements Observer {
     private final Map<RouteUri, Long> bornNanos = new HashMap<>();
     private final List<Long> delays = new ArrayList<>();
     private boolean measuring;
-    private long learned;
 
     /**
      * What was measured.
@@ -129,7 +128,8 @@ final class ScaleStudy implements Observer {
         for (int number = 1; number <= sites; number++) {
             Site site = stage.add(new Site(number, "dc" + number, true));
             stage.add(new VirtualNode(stage, site, 1), chance);
-            stage.every(stage.settings.registration().toNanos() / 2, chance, () -> beat(site));
+            stage.every(
+                    stage.settings.registration().toNanos() / 2, chance, site::registerOne); // shows that NATS is there
         }
         for (Site site : stage.sites) {
             VirtualNode node = site.nodes.get(0);
@@ -184,11 +184,6 @@ final class ScaleStudy implements Observer {
 
     private static RouteUri route(String name, Site site) {
         return RouteUri.parse(name + "." + site + ".apps.example.com");
-    }
-
-    /** One message is enough to show that NATS is there. */
-    private static void beat(Site site) {
-        site.registerOne();
     }
 
     private void cut(int by) {
@@ -248,13 +243,10 @@ final class ScaleStudy implements Observer {
     }
 
     private long learned() {
-        learned = 0;
-        stage.sites.forEach(site -> site.nodes
-                .get(0)
-                .rib()
-                .learned()
-                .forEach(from -> learned += from.table().size()));
-        return learned;
+        return stage.sites.stream()
+                .flatMap(site -> site.nodes.get(0).rib().learned().stream())
+                .mapToLong(from -> from.table().size())
+                .sum();
     }
 
     private long delay(double share) {

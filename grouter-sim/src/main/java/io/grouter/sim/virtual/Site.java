@@ -55,18 +55,16 @@ final class Site {
 
     /** Starts an instance of an app, and tells all nodes that listen. */
     void start(RouteUri uri, long now) {
+        tell(new RouteChange.Register(uri, endpoint(startQuietly(uri, now))));
+    }
+
+    /** Starts an instance that nobody is told of yet; returns its port. */
+    int startQuietly(RouteUri uri, long now) {
         int port = ++ports;
         apps.computeIfAbsent(uri, key -> new TreeSet<>()).add(port);
         since.putIfAbsent(uri, now);
         spokenOf.add(uri);
-        tell(new RouteChange.Register(uri, endpoint(port)));
-    }
-
-    /** Starts an instance that nobody is told of yet. */
-    void startQuietly(RouteUri uri, long now) {
-        apps.computeIfAbsent(uri, key -> new TreeSet<>()).add(++ports);
-        since.putIfAbsent(uri, now);
-        spokenOf.add(uri);
+        return port;
     }
 
     /** Returns all that is there, as registrations. */
@@ -108,8 +106,7 @@ final class Site {
 
     /** Says again what is there, as emitters do all the time. */
     void registerAll() {
-        apps.forEach(
-                (uri, instances) -> instances.forEach(port -> tell(new RouteChange.Register(uri, endpoint(port)))));
+        registrations().forEach(this::tell);
     }
 
     private void tell(RouteChange change) {

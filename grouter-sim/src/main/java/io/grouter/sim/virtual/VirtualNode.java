@@ -300,7 +300,7 @@ final class VirtualNode {
         publish();
     }
 
-    void onFrame(VirtualNode from, Peer as, byte[] bytes) {
+    void onFrame(Peer as, byte[] bytes) {
         Memory now = process;
         if (stage.mutated(Mutation.NEVER_REPAIRS) && bytes.length > 4_000) {
             return;
