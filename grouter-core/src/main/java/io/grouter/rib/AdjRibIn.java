@@ -8,6 +8,7 @@ import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What this node was told by one other site, and what it knows of that site. Used by the rib thread only. */
@@ -28,6 +29,7 @@ public final class AdjRibIn {
     private @Nullable SiteId via;
     private boolean conflict;
     private boolean unheard;
+    private @Nullable SiteView shown;
     /** What the site has withdrawn, but too much at once to be believed yet. */
     final Map<RouteUri, Offer> held = new HashMap<>();
 
@@ -154,8 +156,15 @@ public final class AdjRibIn {
         this.sinceNanos = nowNanos;
     }
 
+    /** Returns what is known of the site now; the object of the last call when that is still true. */
     SiteView view() {
-        return new SiteView(
+        SiteView last = shown;
+        if (last != null && shows(last)) {
+            return last;
+        }
+        SiteView.Lag lag =
+                new SiteView.Lag(announcedSequence, equalNanos, sinceNanos, held.size(), via, conflict, unheard);
+        SiteView now = new SiteView(
                 site,
                 freshness,
                 info,
@@ -165,6 +174,28 @@ public final class AdjRibIn {
                 announcedRoutes,
                 converged,
                 heardNanos,
-                new SiteView.Lag(announcedSequence, equalNanos, sinceNanos, held.size(), via, conflict, unheard));
+                lag);
+        shown = now;
+        return now;
+    }
+
+    /** Each snapshot has a view of every site, and most change one: compared field by field, nothing is made for the rest. */
+    private boolean shows(SiteView view) {
+        SiteView.Lag lag = view.lag();
+        return view.freshness() == freshness
+                && view.incarnation() == incarnation
+                && view.sequence() == sequence
+                && view.routes() == table.size()
+                && view.announcedRoutes() == announcedRoutes
+                && view.converged() == converged
+                && view.heardNanos() == heardNanos
+                && Objects.equals(view.info(), info)
+                && lag.announcedSequence() == announcedSequence
+                && lag.equalNanos() == equalNanos
+                && lag.sinceNanos() == sinceNanos
+                && lag.heldWithdrawals() == held.size()
+                && Objects.equals(lag.via(), via)
+                && lag.conflict() == conflict
+                && lag.unheard() == unheard;
     }
 }
