@@ -64,6 +64,7 @@ final class Exchange implements WaitingRoom.Waiter {
     private boolean connecting;
     private boolean waiting;
     private boolean halfClosed;
+    private boolean leftDying;
     private boolean clientBlocked;
     private boolean upstreamBlocked;
 
@@ -693,8 +694,9 @@ final class Exchange implements WaitingRoom.Waiter {
     void onUpstreamClosed(Upstream from) {
         boolean stale = from.reused();
         boolean unseen = from.unseen();
-        boolean again = !interimSeen && (unseen ? !bodySent : stale && isReplayable());
         GoRouter broken = goRouter;
+        boolean again = !interimSeen
+                && (unseen ? !bodySent : isReplayable() && (stale || mayLeave(broken, from.brokenOffAlone())));
         if (broken != null && !from.brokenOffAlone()) {
             proxy.goRouters().broke(broken, stale || answerStarted || halfClosed);
         }
@@ -716,6 +718,19 @@ final class Exchange implements WaitingRoom.Waiter {
         } else {
             refuse(Refusal.GOROUTER_FAILED);
         }
+    }
+
+    /**
+     * A GoRouter that dies ends new connections without an answer. A request that a GoRouter dies of must not be the end
+     * of all, so this is allowed once.
+     */
+    private boolean mayLeave(@Nullable GoRouter broken, boolean alone) {
+        if (broken == null || alone || leftDying) {
+            return false;
+        }
+        leftDying = true;
+        markTried(broken.index());
+        return true;
     }
 
     /** A kept connection that ends before it answers may just have been closed for idleness (RFC 9110 section 9.2.2). */

@@ -509,6 +509,42 @@ class ProxyIT extends ProxyWorld {
     }
 
     @Test
+    void whatADyingGoRouterLeavesUnansweredIsAskedOfAnother() throws Exception {
+        TestBackend dying = backend(socket -> readHead(socket.getInputStream()));
+        int port = start(dying.port(), echoHeads().port());
+        for (int i = 0; i < 6; i++) {
+            RawHttp client = connect(port);
+            client.send("GET / HTTP/1.1\nHost: here.apps.test\n\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
+        }
+        assertThat(dying.connections()).isPositive();
+    }
+
+    @Test
+    void aRequestThatGoRoutersDieOfGetsToTwoAtMost() throws Exception {
+        List<TestBackend> dying = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            dying.add(backend(socket -> received.add(readHead(socket.getInputStream()))));
+        }
+        RawHttp client =
+                connect(start(dying.stream().mapToInt(TestBackend::port).toArray()));
+        client.send("GET / HTTP/1.1\nHost: here.apps.test\n\n");
+        assertThat(client.readAnswer())
+                .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
+                .contains("X-Grouter-Reason: gorouter-failed\r\n");
+        assertThat(received).hasSize(2);
+    }
+
+    @Test
+    void whatMayHaveBeenProcessedIsNotAskedOfAnotherGoRouter() throws Exception {
+        TestBackend.Script dying = socket -> received.add(readHead(socket.getInputStream()));
+        RawHttp client = connect(start(backend(dying).port(), backend(dying).port()));
+        client.send("POST / HTTP/1.1\nHost: here.apps.test\nContent-Length: 0\n\n");
+        assertThat(client.readAnswer()).startsWith("HTTP/1.1 502");
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
     void aKeptConnectionThatEndedIsReplacedWithoutTheClientNoticing() throws Exception {
         TestBackend goRouter = backend(socket -> {
             InputStream in = new BufferedInputStream(socket.getInputStream());
