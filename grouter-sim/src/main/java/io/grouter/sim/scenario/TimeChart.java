@@ -6,7 +6,7 @@ import java.util.Locale;
 /** The frame of a chart over the time of a run, as SVG: axes, and the steps as numbered vertical lines. */
 final class TimeChart {
     private static final int WIDTH = 1_000;
-    private static final int LEFT = 52;
+    private static final int LEFT = 68;
     private static final int RIGHT = 14;
     private static final int TOP = 30;
     private static final int BOTTOM = 26;
