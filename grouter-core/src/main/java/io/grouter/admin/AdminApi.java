@@ -155,6 +155,7 @@ public final class AdminApi {
             case "/metrics" -> new Answer(200, PrometheusTextFormatWriter.CONTENT_TYPE, metricsText());
             case "/v1/routes" -> routes(parameters);
             case "/v1/sites" -> sites();
+            case "/v1/threads" -> new Answer(200, "text/plain; charset=utf-8", ThreadDump.text());
             case "/v1/journal" -> journal(parameters);
             case "/v1/config" -> Answer.json(200, control.config());
             case "/v1/explain" -> explain(parameters);
