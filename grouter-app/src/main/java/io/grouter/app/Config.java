@@ -5,6 +5,7 @@ import io.grouter.admin.AdminConfig;
 import io.grouter.dns.DnsConfig;
 import io.grouter.gorouter.GoRouterConfig;
 import io.grouter.gossip.GossipConfig;
+import io.grouter.logging.LogConfig;
 import io.grouter.nats.NatsConfig;
 import io.grouter.proxy.ProxyConfig;
 import io.grouter.proxy.RelayConfig;
@@ -12,6 +13,7 @@ import io.grouter.rib.RibConfig;
 import io.grouter.route.SiteConfig;
 import io.grouter.state.StateConfig;
 import io.grouter.steering.SteeringConfig;
+import io.grouter.tracing.TracingConfig;
 
 /**
  * The whole configuration of a node; {@code reference.yaml} describes every key.
@@ -28,6 +30,8 @@ import io.grouter.steering.SteeringConfig;
  * @param gossip the other nodes and sites
  * @param dns the DNS server
  * @param admin the admin API
+ * @param log how the process logs
+ * @param tracing Grouter's own spans
  */
 public record Config(
         SiteConfig site,
@@ -41,7 +45,9 @@ public record Config(
         StateConfig state,
         GossipConfig gossip,
         DnsConfig dns,
-        AdminConfig admin) {
+        AdminConfig admin,
+        LogConfig log,
+        TracingConfig tracing) {
     /** Checks what concerns more than one section; throws {@link IllegalArgumentException} naming the key. */
     public Config {
         gossip.check(site.name());
@@ -50,7 +56,9 @@ public record Config(
     /** Returns whether another configuration differs at most in the sites that are listened to. */
     boolean sameButForSites(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());
-        return new Config(site, nats, goRouters, proxy, relay, steering, accessLog, rib, state, theirs, dns, admin)
+        return new Config(
+                        site, nats, goRouters, proxy, relay, steering, accessLog, rib, state, theirs, dns, admin, log,
+                        tracing)
                 .equals(other);
     }
 }

@@ -32,6 +32,8 @@ import io.grouter.state.StateKeeper;
 import io.grouter.steering.OwnSite;
 import io.grouter.steering.Spill;
 import io.grouter.steering.Steering;
+import io.grouter.tls.CertificateEnds;
+import io.grouter.tracing.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -86,10 +88,12 @@ public final class Node implements AutoCloseable {
     private record Said(@Nullable List<String> names, SiteInfo info) {}
 
     private volatile @Nullable AccessLog accessLog;
+    private final String name;
     private @Nullable DnsServer dns;
     private @Nullable AdminServer admin;
     private volatile @Nullable Path file;
     private volatile boolean knowOthersFirst;
+    private volatile boolean serving;
     /** The overrides the tables know of. Used by the rib thread only. */
     private Overrides marked = Overrides.NONE;
 
@@ -102,6 +106,7 @@ public final class Node implements AutoCloseable {
      */
     public Node(Config config, String name, List<RibListener> listeners) throws IOException {
         this.config = config;
+        this.name = name;
         SiteConfig site = config.site();
         this.goRouters = new GoRouterPool(config.goRouters(), clock, metrics);
         this.meter = new SiteHealthMeter(goRouters, clock.getAsLong());
@@ -134,6 +139,7 @@ public final class Node implements AutoCloseable {
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
+        NodeMetrics.register(metrics, config, name, () -> serving && goRouters.healthy() > 0);
         this.view = new NodeView(config, name, feed, gossip);
         this.api = new AdminApi(new AdminSources(
                 site,
@@ -149,6 +155,11 @@ public final class Node implements AutoCloseable {
                 overrides,
                 clock,
                 wallClock));
+    }
+
+    private void serving(boolean now) {
+        serving = now;
+        api.serving(now);
     }
 
     /** Marks the routes that are sent elsewhere in what this site offers. */
@@ -267,6 +278,11 @@ public final class Node implements AutoCloseable {
         started.push(transport);
         AccessLog requests = started(AccessLog.open(config.accessLog(), System::currentTimeMillis, metrics));
         accessLog = requests;
+        Tracer tracer = Tracer.of(config.tracing(), site.name().name(), name, metrics);
+        if (tracer != null) {
+            started.push(tracer);
+        }
+        started(new CertificateEnds(NodeMetrics.certificates(config), metrics)).start();
         ProxyServer frontend = new ProxyServer(
                 config.proxy(),
                 config.relay(),
@@ -278,6 +294,7 @@ public final class Node implements AutoCloseable {
                 meter,
                 this::takesFrom,
                 requests,
+                tracer,
                 metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
         admin = started(new AdminServer(config.admin(), api));
@@ -319,7 +336,7 @@ public final class Node implements AutoCloseable {
         admin.start();
         awaitOthers();
         started(frontend).start();
-        api.serving(true);
+        serving(true);
         log.info(
                 "site {} serves {} over {}, admin API at {}",
                 site.name(),
@@ -372,7 +389,7 @@ public final class Node implements AutoCloseable {
      */
     public void drain() throws InterruptedException {
         watch.drain();
-        api.serving(false);
+        serving(false);
         ProxyServer frontend = proxy;
         if (frontend != null) {
             frontend.drain();
@@ -390,7 +407,7 @@ public final class Node implements AutoCloseable {
     /** Stops everything, the listeners first. */
     @Override
     public void close() {
-        api.serving(false);
+        serving(false);
         while (!started.isEmpty()) {
             AutoCloseable part = started.pop();
             try {

@@ -4,6 +4,7 @@ import io.grouter.admin.LogBackend;
 import io.grouter.admin.NodeFacts;
 import io.grouter.dns.DnsServer;
 import io.grouter.gossip.Gossip;
+import io.grouter.logging.LogLevels;
 import io.grouter.nats.NatsFeed;
 import io.grouter.proxy.ProxyServer;
 import io.grouter.route.SiteId;
@@ -18,7 +19,7 @@ final class NodeView implements NodeFacts {
     private final String name;
     private final NatsFeed feed;
     private final @Nullable Gossip gossip;
-    private final LogBackend logs = new LogbackLevels();
+    private final LogBackend logs = new LogLevels();
     private volatile @Nullable ProxyServer proxy;
     private volatile @Nullable DnsServer dns;
 

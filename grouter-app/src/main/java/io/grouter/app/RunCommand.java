@@ -1,5 +1,6 @@
 package io.grouter.app;
 
+import io.grouter.logging.Logs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -49,6 +50,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             return CheckConfigCommand.report(spec.commandLine().getErr(), e);
         }
+        Logs.configure(config.log());
         CountDownLatch stop = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
             node.reloadFrom(file);

@@ -57,7 +57,7 @@ final class SiteWatch implements AutoCloseable {
         });
         gauge(
                 registry,
-                "grouter_site_headroom",
+                "grouter_site_headroom_ratio",
                 "Free share of what this site's GoRouters can take, 0 to 1",
                 () -> meter.health().headroom());
         gauge(

@@ -56,6 +56,13 @@ final class SelfApi {
                                 List.of(),
                                 call -> new AdminApi.Answer(200, "application/yaml", document))
                         .tagged(call -> tag),
+                new Operation(
+                        "GET",
+                        "/v1/threads",
+                        Role.OPERATE,
+                        List.of(),
+                        null,
+                        call -> new AdminApi.Answer(200, "text/plain; charset=utf-8", ThreadDump.text())),
                 Operation.get("/v1/config", List.of(), call -> AdminApi.Answer.json(200, control.config())),
                 Operation.write("POST", "/v1/reload", List.of(), call -> reload()));
     }

@@ -53,6 +53,10 @@ public final class GoRouterPool {
                 .help("Connections that a GoRouter ended before the answer of a request was complete")
                 .labelNames("gorouter")
                 .register(metrics);
+        for (GoRouter member : members) {
+            connectFailures.initLabelValues(member.name());
+            broken.initLabelValues(member.name());
+        }
         GaugeWithCallback.builder()
                 .name("grouter_gorouter_health")
                 .help("1 for the state each GoRouter is in")

@@ -58,8 +58,10 @@ public enum Field {
     USER_AGENT("user-agent"),
     /** For the access log; tells requests of pages of the same host. */
     REFERER("referer"),
-    /** W3C trace context; for the access log, never changed. */
+    /** W3C trace context; for the access log, and for Grouter's own span. */
     TRACEPARENT("traceparent"),
+    /** W3C trace context: what others add to it. */
+    TRACESTATE("tracestate"),
     /** Tells gRPC. */
     CONTENT_TYPE("content-type"),
     /** Makes a request one that may be sent again. */

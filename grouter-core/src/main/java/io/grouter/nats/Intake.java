@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The way of messages into the tables: collected into batches by the client's thread, decoded and taken in by the rib
@@ -24,6 +25,7 @@ final class Intake {
     private final Semaphore free = new Semaphore(BATCHES);
     private final AtomicLong lost = new AtomicLong();
     private final Translator translator;
+    private final LongSupplier clock;
     private final Counter messages;
     private final Counter rejected;
     private final Counter otherSegments;
@@ -33,9 +35,18 @@ final class Intake {
         final byte[][] bodies = new byte[BATCH][];
         final boolean[] registers = new boolean[BATCH];
         int size;
+        /** When the first message came. */
+        long sinceNanos;
     }
 
-    Intake(RibThread rib, FeedMonitor monitor, Sharding sharding, LimitedLog rejects, PrometheusRegistry metrics) {
+    Intake(
+            RibThread rib,
+            FeedMonitor monitor,
+            Sharding sharding,
+            LimitedLog rejects,
+            LongSupplier clock,
+            PrometheusRegistry metrics) {
+        this.clock = clock;
         this.rib = rib;
         this.monitor = monitor;
         this.translator = new Translator(sharding);
@@ -75,6 +86,9 @@ final class Intake {
      */
     void take(byte[] body, boolean register, boolean more) {
         Batch batch = collecting;
+        if (batch.size == 0) {
+            batch.sinceNanos = clock.getAsLong();
+        }
         batch.bodies[batch.size] = body;
         batch.registers[batch.size] = register;
         batch.size++;
@@ -109,6 +123,7 @@ final class Intake {
             }
             registers += batch.registers[i] ? 1 : 0;
         }
+        tables.waitingSince(batch.sinceNanos);
         messages.labelValues(NatsFeed.REGISTER).inc(registers);
         messages.labelValues(NatsFeed.UNREGISTER).inc(batch.size - registers);
     }

@@ -66,7 +66,7 @@ public final class NatsFeed implements AutoCloseable {
                 config.tls().ca(), config.tls().certificate(), config.tls().key());
         this.monitor = new FeedMonitor(config.registrationInterval());
         this.rejects = new LimitedLog(log, Duration.ofMinutes(1), clock);
-        this.intake = new Intake(rib, monitor, config.sharding(), rejects, metrics);
+        this.intake = new Intake(rib, monitor, config.sharding(), rejects, clock, metrics);
         this.slow = Counter.builder()
                 .name("grouter_nats_slow_consumer_total")
                 .help("Times the client began to drop messages because they came faster than they were read")
@@ -104,7 +104,7 @@ public final class NatsFeed implements AutoCloseable {
                 "grouter_nats_pending_messages_limit",
                 "Most messages that may wait",
                 config::maxPendingMessages);
-        gauge(metrics, "grouter_nats_pending_bytes_limit", "Most bytes that may wait", config::maxPendingBytes);
+        gauge(metrics, "grouter_nats_pending_limit_bytes", "Most bytes that may wait", config::maxPendingBytes);
         CounterWithCallback.builder()
                 .name("grouter_nats_dropped_total")
                 .help("Messages dropped on this side because they came faster than they were read")

@@ -91,6 +91,14 @@ public final class OverrideStore {
                 .callback(gauge -> arrivals.keySet().forEach(kind -> gauge.call(count(kind), label(kind))))
                 .register(metrics);
         GaugeWithCallback.builder()
+                .name("grouter_overrides_next_end_timestamp_seconds")
+                .help("When the override in effect that ends first will end; no value while none is in effect")
+                .callback(gauge -> contents.overrides().all().stream()
+                        .mapToLong(OperatorOverride::untilMillis)
+                        .min()
+                        .ifPresent(millis -> gauge.call(millis / 1e3)))
+                .register(metrics);
+        GaugeWithCallback.builder()
                 .name("grouter_overrides_capacity")
                 .help("Most overrides that may be in effect")
                 .callback(gauge -> gauge.call(MOST))

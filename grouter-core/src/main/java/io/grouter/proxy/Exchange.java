@@ -159,6 +159,7 @@ final class Exchange implements WaitingRoom.Waiter {
         boolean secure = https || (facts.trusted() && ForwardedHeaders.cameOverTls(request));
         RequestFacts question = factsFor(target, secure);
         asked = question;
+        record.trace(request);
         OwnSite own = proxy.ownSite().get();
         if (!own.overrides().isEmpty() && from == null) {
             RouteEntry route = fib.lookup(question.host(), question.path());
@@ -168,7 +169,7 @@ final class Exchange implements WaitingRoom.Waiter {
     }
 
     private void act(Decision decision, RequestFacts question, Target target) {
-        record.decided(decision.rule());
+        record.decided(decision);
         proxy.metrics().traffic.decided(decision);
         SiteId ownSite = proxy.fib().get().ownSite();
         String reason = decision.rule().reason();
@@ -219,7 +220,8 @@ final class Exchange implements WaitingRoom.Waiter {
                 origin && absolute ? target.pathAndQuery() : null,
                 ForwardedHeaders.asksForUpgrade(request),
                 record.startMillis(),
-                loop);
+                loop,
+                record.hop());
     }
 
     /** The authority of an absolute target replaces the Host header (RFC 9112 section 3.2.2). */

@@ -4,7 +4,11 @@ import io.grouter.accesslog.AccessEntry;
 import io.grouter.gorouter.GoRouter;
 import io.grouter.http.Field;
 import io.grouter.http.Head;
+import io.grouter.steering.Decision;
 import io.grouter.steering.Rule;
+import io.grouter.tracing.Hop;
+import io.grouter.tracing.Span;
+import io.grouter.tracing.Tracer;
 import org.jspecify.annotations.Nullable;
 
 /** What is noted of one exchange for metrics and the access log. Used on one event loop. */
@@ -16,7 +20,9 @@ final class ExchangeRecord {
     private final long startMillis;
 
     private @Nullable Rule rule;
+    private Decision.@Nullable Kind decision;
     private @Nullable Refusal refusal;
+    private @Nullable Hop hop;
     private @Nullable GoRouter goRouter;
     private @Nullable RelayLane relay;
     private @Nullable String redirectTo;
@@ -53,9 +59,25 @@ final class ExchangeRecord {
                 : new ForwardedHeaders.Marks(proxy.fib().get().ownSite().name(), by.reason());
     }
 
-    void decided(Rule by) {
-        rule = by;
+    void decided(Decision by) {
+        rule = by.rule();
+        decision = by.kind();
         proxy.metrics().decided(by);
+    }
+
+    /** Finds the request's place in a trace, if requests are traced at all. */
+    void trace(Head request) {
+        Tracer tracer = proxy.tracer();
+        if (tracer != null) {
+            int first = request.first(Field.TRACEPARENT);
+            boolean one = first >= 0 && first == ForwardedHeaders.last(request, Field.TRACEPARENT);
+            hop = tracer.hop(one ? request.value(Field.TRACEPARENT) : null);
+        }
+    }
+
+    @Nullable
+    Hop hop() {
+        return hop;
     }
 
     void refused(Refusal why) {
@@ -122,6 +144,37 @@ final class ExchangeRecord {
         if (proxy.accessLog().enabled()) {
             proxy.accessLog().add(entry(client, request, protocol, total, own, upstream));
         }
+        Tracer tracer = proxy.tracer();
+        Hop traced = hop;
+        if (tracer != null && traced != null && traced.sampled()) {
+            tracer.ended(span(traced, request, total));
+        }
+    }
+
+    private Span span(Hop traced, Head request, long nanos) {
+        Target target = Target.of(request);
+        String path = target.pathAndQuery();
+        int query = path.indexOf('?');
+        return new Span(
+                traced,
+                startMillis,
+                nanos,
+                request.method(),
+                cut(query < 0 ? path : path.substring(0, query)),
+                cut(target.host()),
+                status,
+                decision == null ? null : decision.label(),
+                reason(),
+                site());
+    }
+
+    private @Nullable String reason() {
+        return refusal != null ? refusal.reason() : rule == null ? null : rule.reason();
+    }
+
+    private String site() {
+        RelayLane to = relay;
+        return (to != null ? to.site().id() : proxy.fib().get().ownSite()).name();
     }
 
     private AccessEntry entry(ClientFacts client, Head request, String protocol, long total, long own, long upstream) {
@@ -148,8 +201,8 @@ final class ExchangeRecord {
         entry.upstreamNanos = upstream;
         entry.routerError = cut(routerError);
         entry.attempts = attempts;
-        entry.site = (to != null ? to.site().id() : proxy.fib().get().ownSite()).name();
-        entry.reason = refusal != null ? refusal.reason() : rule == null ? null : rule.reason();
+        entry.site = site();
+        entry.reason = reason();
         entry.redirectTo = cut(redirectTo);
         entry.tlsVersion = client.tls();
         entry.traceparent = cut(request.value(Field.TRACEPARENT));

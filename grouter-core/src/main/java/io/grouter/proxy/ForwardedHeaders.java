@@ -2,6 +2,7 @@ package io.grouter.proxy;
 
 import io.grouter.http.Field;
 import io.grouter.http.Head;
+import io.grouter.tracing.Hop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ final class ForwardedHeaders {
     private static final byte[] FORWARDED_PORT = ascii("X-Forwarded-Port: ");
     private static final byte[] CLIENT_CERT = ascii("X-Forwarded-Client-Cert: ");
     private static final byte[] REQUEST_START = ascii("X-Request-Start: ");
+    private static final byte[] TRACEPARENT = ascii("traceparent: ");
     private static final byte[] CDN_LOOP = ascii("CDN-Loop: ");
     private static final byte[] CONNECTION_UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] CONNECTION_CLOSE = ascii("Connection: close\r\n");
@@ -38,7 +40,7 @@ final class ForwardedHeaders {
             .map(header -> "\r\n" + header.name() + ": " + header.value())
             .collect(Collectors.joining("", "", "\r\n")));
     /** Room for the lines above, addresses and numbers. */
-    private static final int ADDED = 400;
+    private static final int ADDED = 480;
 
     private ForwardedHeaders() {}
 
@@ -150,6 +152,12 @@ final class ForwardedHeaders {
             ByteBufUtil.writeAscii(out, loop);
             out.writeBytes(CRLF);
         }
+        Hop trace = edits.trace();
+        if (trace != null) {
+            out.writeBytes(TRACEPARENT);
+            ByteBufUtil.writeAscii(out, trace.traceparent());
+            out.writeBytes(CRLF);
+        }
     }
 
     private static void addOfClient(Head head, RequestEdits edits, boolean forwardedFor, ByteBuf out) {
@@ -235,6 +243,8 @@ final class ForwardedHeaders {
                     TE -> false;
             case UPGRADE -> edits.upgrade();
             case HOST -> !edits.newHost();
+            case TRACEPARENT -> edits.trace() == null && !head.isNamedByConnection(i);
+            case TRACESTATE -> (edits.trace() == null || !edits.trace().isFirst()) && !head.isNamedByConnection(i);
             case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_REQUEST_START -> trusted;
             case X_FORWARDED_CLIENT_CERT ->
                 switch (relayed ? XfccMode.ALWAYS_FORWARD : xfcc) {

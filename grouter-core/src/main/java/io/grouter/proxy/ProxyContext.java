@@ -5,7 +5,9 @@ import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.steering.OwnSite;
+import io.grouter.tracing.Tracer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every connection of one proxy shares.
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  * @param retries how much may be tried again
  * @param drain whether the proxy is about to end
  * @param accessLog where requests are written down
+ * @param tracer makes Grouter's spans; null = there are none
  */
 record ProxyContext(
         ProxyConfig config,
@@ -41,4 +44,5 @@ record ProxyContext(
         WaitingRoom queue,
         RetryBudget retries,
         Drain drain,
-        AccessLog accessLog) {}
+        AccessLog accessLog,
+        @Nullable Tracer tracer) {}

@@ -1,6 +1,7 @@
 package io.grouter.proxy;
 
 import io.grouter.http.Malformed;
+import io.grouter.steering.Decision;
 import io.grouter.steering.Rule;
 import io.netty.channel.ChannelFuture;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -26,7 +27,7 @@ final class ProxyMetrics {
     final CounterDataPoint http2Floods;
     final CounterDataPoint upstreamConnections;
     final CounterDataPoint retries;
-    private final Map<Rule, CounterDataPoint> decisions = new EnumMap<>(Rule.class);
+    private final Map<Rule, Map<Decision.Kind, CounterDataPoint>> decisions = new EnumMap<>(Rule.class);
     private final Map<Refusal, CounterDataPoint> refusals = new EnumMap<>(Refusal.class);
     private final Map<Malformed, CounterDataPoint> malformed = new EnumMap<>(Malformed.class);
     private final CounterDataPoint[] responses = new CounterDataPoint[6];
@@ -39,11 +40,15 @@ final class ProxyMetrics {
     ProxyMetrics(PrometheusRegistry metrics, int maxConnections, IntSupplier waiting, KeptBody.Total kept) {
         Counter byRule = Counter.builder()
                 .name("grouter_proxy_requests_total")
-                .help("Requests decided, by the rule that decided")
-                .labelNames("reason")
+                .help("Requests decided: what was done with them, and the rule that decided")
+                .labelNames("decision", "reason")
                 .register(metrics);
         for (Rule rule : Rule.values()) {
-            decisions.put(rule, byRule.labelValues(rule.reason()));
+            Map<Decision.Kind, CounterDataPoint> byKind = new EnumMap<>(Decision.Kind.class);
+            for (Decision.Kind kind : Decision.Kind.values()) {
+                byKind.put(kind, byRule.labelValues(kind.label(), rule.reason()));
+            }
+            decisions.put(rule, byKind);
         }
         Counter byRefusal = Counter.builder()
                 .name("grouter_proxy_refusals_total")
@@ -148,12 +153,12 @@ final class ProxyMetrics {
                 .register(metrics);
     }
 
-    void decided(Rule rule) {
-        counter(decisions, rule).inc();
+    void decided(Decision decision) {
+        found(found(decisions, decision.rule()), decision.kind()).inc();
     }
 
     void refused(Refusal refusal) {
-        counter(refusals, refusal).inc();
+        found(refusals, refusal).inc();
         traffic.refused();
     }
 
@@ -163,7 +168,7 @@ final class ProxyMetrics {
     }
 
     void malformed(Malformed problem) {
-        counter(malformed, problem).inc();
+        found(malformed, problem).inc();
     }
 
     void websocketOpened(ChannelFuture closed) {
@@ -190,8 +195,8 @@ final class ProxyMetrics {
                 .register(metrics);
     }
 
-    private static <K extends Enum<K>> CounterDataPoint counter(Map<K, CounterDataPoint> from, K key) {
-        CounterDataPoint found = from.get(key);
+    private static <K extends Enum<K>, V> V found(Map<K, V> from, K key) {
+        V found = from.get(key);
         if (found == null) {
             throw new IllegalStateException("no counter for " + key);
         }

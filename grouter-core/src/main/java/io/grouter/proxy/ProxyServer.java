@@ -6,6 +6,7 @@ import io.grouter.gorouter.GoRouterPool;
 import io.grouter.gorouter.SiteHealthMeter;
 import io.grouter.route.SiteId;
 import io.grouter.steering.OwnSite;
+import io.grouter.tracing.Tracer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -65,6 +66,7 @@ public final class ProxyServer implements AutoCloseable {
      * @param meter is told how requests end
      * @param sites says whether requests are taken from a site; asked by any thread
      * @param accessLog where requests are written down; not closed by the proxy
+     * @param tracer makes Grouter's spans; null = there are none; not closed by the proxy
      */
     public ProxyServer(
             ProxyConfig config,
@@ -77,6 +79,7 @@ public final class ProxyServer implements AutoCloseable {
             SiteHealthMeter meter,
             Predicate<String> sites,
             AccessLog accessLog,
+            @Nullable Tracer tracer,
             PrometheusRegistry registry) {
         this.config = config;
         this.relayConfig = relay;
@@ -109,7 +112,8 @@ public final class ProxyServer implements AutoCloseable {
                 queue,
                 retries,
                 drain,
-                accessLog);
+                accessLog,
+                tracer);
     }
 
     private static Predicate<String> counting(Predicate<String> sites, RelayMetrics metrics) {

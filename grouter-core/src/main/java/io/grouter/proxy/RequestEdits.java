@@ -1,5 +1,6 @@
 package io.grouter.proxy;
 
+import io.grouter.tracing.Hop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upgrade whether the client may change the protocol
  * @param startMillis when it came, in milliseconds of the epoch
  * @param loop what is added to CDN-Loop, or null
+ * @param trace the place in a trace that the next hop is told of, or null to leave trace headers alone
  */
 record RequestEdits(
         ClientFacts client,
@@ -22,4 +24,5 @@ record RequestEdits(
         @Nullable String target,
         boolean upgrade,
         long startMillis,
-        @Nullable String loop) {}
+        @Nullable String loop,
+        @Nullable Hop trace) {}

@@ -63,6 +63,10 @@ public final class Rib {
     private final Departures departures;
     private final RouteKey key = new RouteKey();
     private boolean sitesChanged;
+    /** Whether {@link #ownSinceNanos} is about changes that wait to be published. */
+    private boolean ownWaits;
+
+    private long ownSinceNanos;
     private FeedState feed = FeedState.WARMING;
     private volatile int guarded;
     private volatile int shapeCount = 1;
@@ -592,6 +596,23 @@ public final class Rib {
 
     // ---- publishing
 
+    /**
+     * Notes since when this site's changes wait to be published, if any do and nothing earlier was noted.
+     *
+     * @param nanos when the first of them may have come to this node
+     */
+    public void waitingSince(long nanos) {
+        if (!ownWaits && (local.hasChanged() || !changedBySibling.isEmpty() || !relabelled.isEmpty())) {
+            ownWaits = true;
+            ownSinceNanos = nanos;
+        }
+    }
+
+    /** Returns when the first of this site's changes in the latest snapshot that had any came to this node. */
+    public long ownSinceNanos() {
+        return ownSinceNanos;
+    }
+
     /** Makes one snapshot of all changes since the last call and tells the listener; nothing happens without any. */
     public void publish(RibListener listener) {
         sibling.settleSome(this::settle);
@@ -623,6 +644,7 @@ public final class Rib {
         relabelled.clear();
         events.clear();
         sitesChanged = false;
+        ownWaits = false;
         listener.onPublished(fib, ownChanges, told);
     }
 

@@ -106,6 +106,11 @@ public final class RibThread implements AutoCloseable {
         return rib.fib();
     }
 
+    /** Returns when the first of the own changes that listeners are being told came to this node. Rib thread only. */
+    public long ownSinceNanos() {
+        return rib.ownSinceNanos();
+    }
+
     /** Returns how many endpoints the guard holds back; 0 when it does not hold. Any thread. */
     public int guarded() {
         return rib.guarded();
@@ -165,6 +170,7 @@ public final class RibThread implements AutoCloseable {
                     run(each.task, now);
                 }
             }
+            rib.waitingSince(now);
             resting = now - publishDueNanos < 0;
             if (!resting) {
                 publish(now);

@@ -25,6 +25,7 @@ import io.grouter.testing.LeakCheck;
 import io.grouter.testing.ProxySettings;
 import io.grouter.testing.RawHttp;
 import io.grouter.testing.TestBackend;
+import io.grouter.tracing.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -61,6 +62,9 @@ abstract class ProxyWorld {
     final ProxySettings settings = new ProxySettings();
     boolean nio;
     String accessLogFile = "";
+
+    @Nullable
+    Tracer tracer;
 
     @Nullable
     private GoRouterPool pool;
@@ -105,6 +109,7 @@ abstract class ProxyWorld {
                 new SiteHealthMeter(pool, 0),
                 other -> false,
                 accessLog(),
+                tracer,
                 metrics));
         made.start();
         return made;

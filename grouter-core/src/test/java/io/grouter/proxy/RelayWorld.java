@@ -147,6 +147,7 @@ abstract class RelayWorld extends ProxyWorld {
                 new SiteHealthMeter(pool, 0),
                 sites,
                 accessLog,
+                null,
                 registry));
         server.start();
         return server;

@@ -95,6 +95,11 @@ public final class DnsServer implements AutoCloseable {
                 .help("Queries answered, by transport and result code")
                 .labelNames("transport", "rcode")
                 .register(metrics);
+        for (String transport : new String[] {"udp", "tcp"}) {
+            for (String rcode : new String[] {"noerror", "nxdomain", "refused", "servfail"}) {
+                queries.initLabelValues(transport, rcode);
+            }
+        }
         this.malformed = Counter.builder()
                 .name("grouter_dns_malformed_total")
                 .help("Packets dropped or refused because they are no query")

@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** The latest changes of this site's own offers, in order and counted, so that whoever missed some gets just those. */
 final class AnnounceLog {
     private final @Nullable OfferChange[] ring;
+    private final long[] since;
     private long total;
 
     AnnounceLog(int capacity) {
         this.ring = new OfferChange[capacity];
+        this.since = new long[capacity];
     }
 
-    void add(OfferChange change) {
-        ring[(int) (total++ % ring.length)] = change;
+    /** Adds a change that came to this node at a time, in monotonic nanoseconds. */
+    void add(OfferChange change, long sinceNanos) {
+        int slot = (int) (total++ % ring.length);
+        ring[slot] = change;
+        since[slot] = sinceNanos;
     }
 
     /** Returns how many changes there ever were. */
@@ -26,6 +31,11 @@ final class AnnounceLog {
     /** Returns the number of the first change that is still kept. */
     long first() {
         return Math.max(0, total - ring.length);
+    }
+
+    /** Returns when a change that is still kept came to this node. */
+    long sinceNanos(long index) {
+        return since[(int) (index % since.length)];
     }
 
     /** Returns up to so many changes from one on; it must still be kept. */

@@ -58,8 +58,9 @@ final class Answers {
         } else if (question.message() instanceof Message.Pull pull) {
             int most = Math.max(1_000, table.size() / 2);
             long from = pull.head().incarnation();
-            List<Message> changes =
-                    speech == null || pull.byDigest() ? null : speech.since(from, pull.sequence(), most, head.to());
+            List<Message> changes = speech == null || pull.byDigest()
+                    ? null
+                    : speech.since(from, pull.sequence(), most, head.to(), now);
             if (changes != null) {
                 changes.forEach(message -> reply(asker, message));
             } else if (mayTransfer(site, asker, head.table(), now)) {

@@ -91,11 +91,11 @@ final class Couriers implements AutoCloseable {
     }
 
     void send(Collection<Peer> to, boolean toSiblings, Message message) {
-        send(to, toSiblings, new Parcel(message, seals));
+        send(to, toSiblings, new Parcel(message, seals, clock));
     }
 
     void forward(Collection<Peer> to, boolean toSiblings, Received received) {
-        send(to, toSiblings, new Parcel(received, seals));
+        send(to, toSiblings, new Parcel(received, seals, clock));
     }
 
     boolean congested(Peer to) {

@@ -47,9 +47,14 @@ final class Doorkeeper {
         return ((Frame.Decoded.Ok) decoded).frame();
     }
 
-    /** Reads a statement and checks who said it; null when it cannot be understood or believed. */
+    /**
+     * Reads a statement and checks who said it; null when it cannot be understood or believed.
+     *
+     * @param waitedMillis how long it waited before it came
+     */
     @Nullable
-    Received open(Peer from, Frame.Sealed sealed) {
+    Received open(Peer from, Frame.Sealed sealed, long waitedMillis) {
+        long heardNanos = clock.getAsLong();
         Message message;
         try {
             message = MessageCodec.decode(sealed.statement());
@@ -71,6 +76,6 @@ final class Doorkeeper {
             metrics.rejected(from, wrong);
             return null;
         }
-        return new Received(from, message, sealed);
+        return new Received(from, message, sealed, heardNanos, waitedMillis);
     }
 }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param ackStream the receiver's own stream that is acknowledged; 0 = none
  * @param ackOffset up to where that was taken in
  * @param sealed the statement, or null when there is nothing but an acknowledgement
+ * @param waitedMillis how long the statement waited after it was signed, at this node and those that passed it on
  */
 record Frame(
         long stream,
         long offset,
         long ackStream,
         long ackOffset,
-        @Nullable Sealed sealed) {
+        @Nullable Sealed sealed,
+        long waitedMillis) {
     /** Longest accepted frame in bytes. */
     static final int MAX_BYTES = 1 << 20;
 
@@ -45,6 +48,8 @@ record Frame(
     private static final int STATEMENT = 5;
     private static final int KEY = 6;
     private static final int SIGNATURE = 7;
+    private static final int WAITED = 8;
+    private static final long MOST_WAITED = Duration.ofDays(1).toMillis();
 
     /**
      * A statement and its site's signature.
@@ -84,6 +89,9 @@ record Frame(
                     out.writeFixed32(KEY, sealed.keyId());
                     out.writeByteArray(SIGNATURE, sealed.signature());
                 }
+                if (waitedMillis != 0) {
+                    out.writeInt64(WAITED, waitedMillis);
+                }
             }
             out.flush();
         } catch (IOException e) {
@@ -115,7 +123,7 @@ record Frame(
     }
 
     private static Frame read(CodedInputStream in) throws IOException {
-        long[] numbers = new long[ACK_OFFSET + 1];
+        long[] numbers = new long[WAITED + 1];
         byte[] statement = null;
         byte[] signature = {};
         int key = 0;
@@ -123,7 +131,7 @@ record Frame(
             int field = WireFormat.getTagFieldNumber(tag);
             switch (field) {
                 case STREAM, ACK_STREAM -> numbers[field] = in.readFixed64();
-                case OFFSET, ACK_OFFSET -> numbers[field] = in.readInt64();
+                case OFFSET, ACK_OFFSET, WAITED -> numbers[field] = in.readInt64();
                 case STATEMENT -> statement = in.readByteArray();
                 case KEY -> key = in.readFixed32();
                 case SIGNATURE -> signature = in.readByteArray();
@@ -131,7 +139,8 @@ record Frame(
             }
         }
         Sealed sealed = statement == null ? null : new Sealed(statement, key, signature);
-        return new Frame(numbers[STREAM], numbers[OFFSET], numbers[ACK_STREAM], numbers[ACK_OFFSET], sealed);
+        long waited = Math.max(0, Math.min(numbers[WAITED], MOST_WAITED));
+        return new Frame(numbers[STREAM], numbers[OFFSET], numbers[ACK_STREAM], numbers[ACK_OFFSET], sealed, waited);
     }
 
     private static int checksum(byte[] bytes) {

@@ -106,7 +106,8 @@ public final class Gossip implements AutoCloseable {
                 metrics,
                 random,
                 new StoredOverrides(overrides, wallClock, clock));
-        rib.listen((fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges));
+        rib.listen(
+                (fib, ownChanges, events) -> protocol.onOwnChanges(ownChanges, rib.ownSinceNanos(), clock.getAsLong()));
         rib.every(TICK, this::tick);
         register(registry);
     }
@@ -322,7 +323,7 @@ public final class Gossip implements AutoCloseable {
         }
 
         private void take(Peer from, Frame frame, Frame.Sealed sealed) {
-            Received received = door.open(from, sealed);
+            Received received = door.open(from, sealed, frame.waitedMillis());
             if (received == null) {
                 return;
             }

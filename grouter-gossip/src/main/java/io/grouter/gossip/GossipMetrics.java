@@ -2,9 +2,11 @@ package io.grouter.gossip;
 
 import io.grouter.link.Peer;
 import io.grouter.report.LimitedLog;
+import io.grouter.route.SiteId;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -48,6 +50,7 @@ final class GossipMetrics {
     private final CounterDataPoint delayed;
     private final CounterDataPoint buckets;
     private final CounterDataPoint gaps;
+    private final Histogram lag;
     private final LimitedLog log;
 
     GossipMetrics(PrometheusRegistry metrics, LongSupplier clock) {
@@ -61,6 +64,16 @@ final class GossipMetrics {
         for (String reason : REASONS) {
             rejected.initLabelValues(reason);
         }
+        this.lag = Histogram.builder()
+                .name("grouter_gossip_lag_seconds")
+                .help(
+                        "Age of each site's announced changes when they were taken in here: since they came to the speaking "
+                                + "node from its NATS, the way over the network aside")
+                .labelNames("site")
+                .classicOnly()
+                .classicUpperBounds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+                .withoutExemplars()
+                .register(metrics);
         this.sentBytes = counter("grouter_gossip_sent_bytes_total", "Bytes of frames to other nodes, by channel");
         this.dropped = counter(
                 "grouter_gossip_send_dropped_total",
@@ -111,6 +124,16 @@ final class GossipMetrics {
 
     void dropped(String channel) {
         dropped.labelValues(channel).inc();
+    }
+
+    /** Notes how old a site's changes were when they were taken in, in seconds. */
+    void lag(SiteId site, double seconds) {
+        lag.labelValues(site.name()).observe(seconds);
+    }
+
+    /** Forgets what was measured of a site. */
+    void forget(SiteId site) {
+        lag.remove(site.name());
     }
 
     void duplicate() {

@@ -132,7 +132,7 @@ final class Lane {
     /** Returns an acknowledgement on its own, or null when there is nothing to acknowledge. */
     @Nullable
     Frame acknowledgement() {
-        return ackOffset > ackedOffset ? frame(0, 0, null) : null;
+        return ackOffset > ackedOffset ? frame(0, 0, null, 0) : null;
     }
 
     /** Returns how long {@link #first} has to wait still; 0 = it may go. */
@@ -152,20 +152,21 @@ final class Lane {
     /** Takes {@link #first} out, on its way. */
     Frame send(Parcel first, Frame.Sealed sealed, long now) {
         int size = size(sealed);
+        long waited = first.waitedMillis(now);
         blocked &= first.message() instanceof Message.Heartbeat;
         bandwidth.take(size, now);
         queue.removeFirst();
         queuedBytes -= first.weight();
-        return counted ? frame(window.stream(), window.send(size), sealed) : frame(0, 0, sealed);
+        return counted ? frame(window.stream(), window.send(size), sealed, waited) : frame(0, 0, sealed, waited);
     }
 
     private static int size(Frame.Sealed sealed) {
         return sealed.statement().length + FRAME_OVERHEAD;
     }
 
-    private Frame frame(long stream, long offset, Frame.@Nullable Sealed sealed) {
+    private Frame frame(long stream, long offset, Frame.@Nullable Sealed sealed, long waitedMillis) {
         boolean ack = ackOffset > ackedOffset;
-        Frame frame = new Frame(stream, offset, ack ? ackStream : 0, ack ? ackOffset : 0, sealed);
+        Frame frame = new Frame(stream, offset, ack ? ackStream : 0, ack ? ackOffset : 0, sealed, waitedMillis);
         ackedOffset = ackOffset;
         return frame;
     }

@@ -5,6 +5,7 @@ import io.grouter.rib.OfferTable;
 import io.grouter.route.OfferChange;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,8 +73,29 @@ sealed interface Message {
      *
      * @param previous number of changes before these; a receiver that is elsewhere has missed something
      * @param changes what changed, in order; at least one
+     * @param ageMillis how long before this was signed the first of the changes came to the speaking node, which need
+     *     not be more than a day; {@value #NO_AGE} = it does not say
      */
-    record Announce(Head head, long previous, List<OfferChange> changes) implements Message {
+    record Announce(Head head, long previous, List<OfferChange> changes, long ageMillis) implements Message {
+        /** Age of an announcement that says nothing of it. */
+        static final long NO_AGE = -1;
+
+        private static final long MOST_AGE = Duration.ofDays(1).toMillis();
+
+        public Announce {
+            ageMillis = ageMillis < 0 || ageMillis > MOST_AGE ? NO_AGE : ageMillis;
+        }
+
+        /** Makes an announcement that does not say how old it is. */
+        Announce(Head head, long previous, List<OfferChange> changes) {
+            this(head, previous, changes, NO_AGE);
+        }
+
+        /** Returns the same, so much later. */
+        Announce after(long millis) {
+            return ageMillis == NO_AGE ? this : new Announce(head, previous, changes, ageMillis + Math.max(0, millis));
+        }
+
         /** Returns the sequence of the last of the changes. */
         long sequence() {
             return previous + changes.size();

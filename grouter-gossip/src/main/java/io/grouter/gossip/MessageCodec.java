@@ -54,6 +54,7 @@ final class MessageCodec {
     private static final int BUCKET = 21;
     private static final int OVERRIDES_DIGEST = 22;
     private static final int OVERRIDE = 23;
+    private static final int AGE = 24;
 
     private MessageCodec() {}
 
@@ -137,6 +138,9 @@ final class MessageCodec {
         } else if (message instanceof Message.Announce announce) {
             out.writeInt64(SEQUENCE, announce.previous());
             nested(out, CHANGES, inner -> RouteBlock.write(inner, announce.changes()));
+            if (announce.ageMillis() != Message.Announce.NO_AGE) {
+                out.writeInt64(AGE, announce.ageMillis());
+            }
         } else if (message instanceof Message.Pull pull) {
             out.writeInt64(QUERY, pull.query());
             out.writeInt64(SEQUENCE, pull.sequence());
@@ -296,6 +300,7 @@ final class MessageCodec {
         private final Set<SiteId> hears = new HashSet<>();
         private final List<Message.Bucket> buckets = new ArrayList<>();
         private long overridesDigest;
+        private long ageMillis = Message.Announce.NO_AGE;
         private final List<OverrideEntry> overrides = new ArrayList<>();
 
         void read(CodedInputStream in) throws IOException {
@@ -323,6 +328,7 @@ final class MessageCodec {
                 case SEQUENCE -> sequence = notNegative(in.readInt64());
                 case BEAT -> beat = notNegative(in.readInt64());
                 case QUERY -> query = in.readInt64();
+                case AGE -> ageMillis = notNegative(in.readInt64());
                 case ROUTES -> routes = (int) notNegative(in.readInt32());
                 case DIGEST -> digest = in.readFixed64();
                 case COMPLETE -> complete = in.readBool();
@@ -395,7 +401,7 @@ final class MessageCodec {
             if (list.isEmpty() || sequence > Long.MAX_VALUE - list.size()) {
                 throw new IllegalArgumentException("announcement of nothing");
             }
-            return new Message.Announce(head, sequence, List.copyOf(list));
+            return new Message.Announce(head, sequence, List.copyOf(list), ageMillis);
         }
 
         private long[] digests() {

@@ -1,5 +1,6 @@
 package io.grouter.gossip;
 
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,17 +10,26 @@ import org.jspecify.annotations.Nullable;
 final class Parcel {
     private final Message message;
     private final Seals seals;
+    private final LongSupplier clock;
+    /** When the message was made; once sealed, when that was, or would have been without the way to here. */
+    private long sinceNanos;
+
     private Frame.@Nullable Sealed sealed;
 
-    Parcel(Message message, Seals seals) {
+    /** Wraps a message; the clock tells monotonic nanoseconds. */
+    Parcel(Message message, Seals seals, LongSupplier clock) {
         this.message = message;
         this.seals = seals;
+        this.clock = clock;
+        this.sinceNanos = clock.getAsLong();
     }
 
     /** Wraps a statement that came sealed. */
-    Parcel(Received received, Seals seals) {
+    Parcel(Received received, Seals seals, LongSupplier clock) {
         this.message = received.message();
         this.seals = seals;
+        this.clock = clock;
+        this.sinceNanos = received.heardNanos() - received.waitedMillis() * 1_000_000;
         this.sealed = received.sealed();
     }
 
@@ -35,10 +45,20 @@ final class Parcel {
     synchronized Frame.Sealed sealed() {
         Frame.Sealed done = sealed;
         if (done == null) {
-            byte[] statement = MessageCodec.encode(message);
+            long now = clock.getAsLong();
+            Message older = message instanceof Message.Announce announce
+                    ? announce.after((now - sinceNanos) / 1_000_000)
+                    : message;
+            sinceNanos = now;
+            byte[] statement = MessageCodec.encode(older);
             done = new Frame.Sealed(statement, seals.ownId(), seals.signature(statement));
             sealed = done;
         }
         return done;
+    }
+
+    /** Returns how long a sealed parcel has waited to be sent, here and at nodes that passed it on, in milliseconds. */
+    synchronized long waitedMillis(long nowNanos) {
+        return Math.max(0, nowNanos - sinceNanos) / 1_000_000;
     }
 }

@@ -176,9 +176,14 @@ final class Protocol {
 
     // ---- speaking for this site
 
-    /** Tells the other sites what changed in this one, if this node speaks for it. */
-    void onOwnChanges(List<OfferChange> changes) {
-        changes.forEach(speech.log()::add);
+    /**
+     * Tells the other sites what changed in this one, if this node speaks for it.
+     *
+     * @param sinceNanos when the first of the changes came to this node
+     */
+    void onOwnChanges(List<OfferChange> changes, long sinceNanos, long now) {
+        nowNanos = now;
+        changes.forEach(change -> speech.log().add(change, sinceNanos));
         siblings.onOwnChanges(changes, nowNanos);
         speech.announce(members.speaker(), false, this::speakers, nowNanos);
     }
@@ -450,12 +455,23 @@ final class Protocol {
                 remote.directNanos = now;
                 remote.speaker = news ? received.source() : remote.speaker;
             }
+            if (result == TableReader.Result.NEWS && message instanceof Message.Announce announce) {
+                observeLag(site, announce, received, now);
+            }
             if (result == TableReader.Result.DUPLICATE) {
                 metrics.duplicate();
             } else if (!received.source().sibling()) {
                 out.forward(direct && head.to() == null ? inNeedOf(site) : List.of(), true, received);
             }
             position(rib, site, remote);
+        }
+    }
+
+    /** All that was waited on the way, by the clock of whoever waited; the ways between nodes are not in it. */
+    private void observeLag(SiteId site, Message.Announce announce, Received received, long now) {
+        if (announce.ageMillis() != Message.Announce.NO_AGE) {
+            long millis = announce.ageMillis() + received.waitedMillis();
+            metrics.lag(site, millis / 1e3 + Math.max(0, now - received.heardNanos()) / 1e9);
         }
     }
 
@@ -737,6 +753,7 @@ final class Protocol {
     /** Forgets a site with all that is known of it; returns whether there was anything. */
     boolean forget(Rib rib, SiteId site, long now) {
         boolean known = remotes.remove(site) != null;
+        metrics.forget(site);
         passedOnTo.clear();
         return rib.forget(site, now) || known;
     }

@@ -129,7 +129,7 @@ public final class Replica {
             }
         }
         Frame.Sealed sealed = frame.sealed();
-        Received received = sealed == null ? null : door.open(from, sealed);
+        Received received = sealed == null ? null : door.open(from, sealed, frame.waitedMillis());
         if (received != null) {
             protocol.onMessage(rib, received, clock.getAsLong());
             if (frame.stream() != 0) {
@@ -143,7 +143,7 @@ public final class Replica {
 
     /** Tells the others what changed in this site. */
     public void onOwnChanges(List<OfferChange> changes) {
-        protocol.onOwnChanges(changes);
+        protocol.onOwnChanges(changes, rib.ownSinceNanos(), clock.getAsLong());
     }
 
     /** Takes in the incarnation that was asked for. */
@@ -235,12 +235,12 @@ public final class Replica {
 
         @Override
         public void send(Collection<Peer> to, boolean siblings, Message message) {
-            put(to, siblings, new Parcel(message, seals));
+            put(to, siblings, new Parcel(message, seals, clock));
         }
 
         @Override
         public void forward(Collection<Peer> to, boolean siblings, Received received) {
-            put(to, siblings, new Parcel(received, seals));
+            put(to, siblings, new Parcel(received, seals, clock));
         }
 
         @Override

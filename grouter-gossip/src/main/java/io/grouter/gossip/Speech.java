@@ -217,9 +217,13 @@ final class Speech {
                 return;
             }
             List<OfferChange> part = part(announced, CHANGES_PER_MESSAGE);
-            out.send(to.get(), true, new Message.Announce(head(null), sequence(), part));
+            out.send(to.get(), true, new Message.Announce(head(null), sequence(), part, ageMillis(announced, now)));
             announced += part.size();
         }
+    }
+
+    private long ageMillis(long change, long now) {
+        return Math.max(0, now - log.sinceNanos(change)) / 1_000_000;
     }
 
     /** Returns changes from one on, as many as surely fit into a message, whatever their names. */
@@ -246,7 +250,7 @@ final class Speech {
      * or are more than so many.
      */
     @Nullable
-    List<Message> since(long ofIncarnation, long theirs, int most, @Nullable SiteId to) {
+    List<Message> since(long ofIncarnation, long theirs, int most, @Nullable SiteId to, long now) {
         long from = base + theirs;
         if (ofIncarnation != incarnation || from < log.first() || from > announced || announced - from > most) {
             return null;
@@ -254,7 +258,7 @@ final class Speech {
         List<Message> messages = new ArrayList<>();
         while (from < announced) {
             List<OfferChange> part = part(from, (int) Math.min(CHANGES_PER_MESSAGE, announced - from));
-            messages.add(new Message.Announce(head(to), from - base, part));
+            messages.add(new Message.Announce(head(to), from - base, part, ageMillis(from, now)));
             from += part.size();
         }
         return messages;

@@ -55,12 +55,12 @@ class CourierTest {
             RouteUri uri = RouteUri.parse(Long.toHexString(0x9E3779B97F4A7C15L * (i + 1)) + "-" + sequence + ".test");
             changes.add(new OfferChange(uri, new Offer(1, "app-" + Long.toHexString(i * 0xD6E8FEB86659FD93L))));
         }
-        return new Parcel(new Message.Announce(HEAD, sequence, changes), KEYS);
+        return new Parcel(new Message.Announce(HEAD, sequence, changes), KEYS, System::nanoTime);
     }
 
     private static Parcel heartbeat(long beat) {
         SiteInfo info = new SiteInfo("", List.of(), 80, 0, List.of(), List.of(), List.of(), SiteHealth.idle(1));
-        return new Parcel(new Message.Heartbeat(HEAD, beat, 0, 0, 0, true, Set.of(), info), KEYS);
+        return new Parcel(new Message.Heartbeat(HEAD, beat, 0, 0, 0, true, Set.of(), info), KEYS, System::nanoTime);
     }
 
     @Test

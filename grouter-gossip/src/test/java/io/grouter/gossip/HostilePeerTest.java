@@ -51,7 +51,7 @@ class HostilePeerTest {
     /** As the receiving side sees it once the signature of {@code head.from} was found good. */
     private void say(Message message) {
         Frame.Sealed sealed = new Frame.Sealed(MessageCodec.encode(message), 0, new byte[0]);
-        say(new Frame(0, 0, 0, 0, sealed).encode());
+        say(new Frame(0, 0, 0, 0, sealed, 0).encode());
     }
 
     private void say(byte[] bytes) {
@@ -304,7 +304,7 @@ class HostilePeerTest {
                 statement[random.nextInt(statement.length)] = (byte) random.nextInt(256);
             }
             if (!new String(statement, StandardCharsets.ISO_8859_1).contains("dc1")) { // it cannot sign as dc1
-                say(new Frame(0, 0, 0, 0, new Frame.Sealed(statement, 0, new byte[0])).encode());
+                say(new Frame(0, 0, 0, 0, new Frame.Sealed(statement, 0, new byte[0]), 0).encode());
             }
         }
         net.wire.clear();

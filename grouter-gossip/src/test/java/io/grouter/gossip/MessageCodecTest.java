@@ -78,7 +78,9 @@ class MessageCodecTest {
                 new Message.Ask(HEAD),
                 new Message.Behind(HEAD),
                 new Message.Heartbeat(HEAD, 4, 2, 3, -4, true, Set.of(), none, -9),
-                new Message.Overrides(HEAD, List.of(siteDrain(), removal())));
+                new Message.Overrides(HEAD, List.of(siteDrain(), removal())),
+                new Message.Announce(HEAD, 2, List.of(guid), 0),
+                new Message.Announce(HEAD, 2, List.of(guid), 86_400_000));
     }
 
     private static OverrideEntry siteDrain() {
@@ -99,7 +101,7 @@ class MessageCodecTest {
 
     private static byte[] framed(Message message) {
         Frame.Sealed sealed = new Frame.Sealed(MessageCodec.encode(message), 77, new byte[] {9, 8, 7});
-        return new Frame(1, 2, 3, 4, sealed).encode();
+        return new Frame(1, 2, 3, 4, sealed, 5).encode();
     }
 
     @ParameterizedTest
@@ -168,10 +170,11 @@ class MessageCodecTest {
 
     @Test
     void aFrameComesBackAsItWas() {
-        byte[] bytes = new Frame(-1, 5, 6, 7, null).encode();
-        assertThat(Frame.decode(bytes)).isEqualTo(new Frame.Decoded.Ok(new Frame(-1, 5, 6, 7, null)));
+        byte[] bytes = new Frame(-1, 5, 6, 7, null, 0).encode();
+        assertThat(Frame.decode(bytes)).isEqualTo(new Frame.Decoded.Ok(new Frame(-1, 5, 6, 7, null, 0)));
         Frame.Decoded.Ok ok = (Frame.Decoded.Ok) Frame.decode(framed(new Message.Ask(HEAD)));
         Frame.Sealed sealed = Objects.requireNonNull(ok.frame().sealed());
+        assertThat(ok.frame().waitedMillis()).isEqualTo(5);
         assertThat(sealed.keyId()).isEqualTo(77);
         assertThat(sealed.signature()).containsExactly(9, 8, 7);
     }

@@ -54,7 +54,8 @@ class ProtocolTest {
         TestNet.TestNode from = net.nodes.get(0);
         Peer peer = new Peer(new SiteId(fromSite), 77, sibling, "forger", from);
         to.receive(
-                peer, new Frame(0, 0, 0, 0, new Frame.Sealed(MessageCodec.encode(message), 0, new byte[0])).encode());
+                peer,
+                new Frame(0, 0, 0, 0, new Frame.Sealed(MessageCodec.encode(message), 0, new byte[0]), 0).encode());
     }
 
     @Test

@@ -104,7 +104,7 @@ class TableReaderTest {
 
     private void ask(Message question) {
         Peer asker = new Peer(ASKER, 2, false, "asker", "address");
-        Received received = new Received(asker, question, new Frame.Sealed(new byte[0], 0, new byte[0]));
+        Received received = new Received(asker, question, new Frame.Sealed(new byte[0], 0, new byte[0]), 0, 0);
         answers.answer(received, HEAD, 0, original, null, now);
     }
 

@@ -327,7 +327,7 @@ final class TestNet {
                 try {
                     Message message = MessageCodec.decode(ok.frame().sealed().statement());
                     protocol.onMessage(
-                            rib, new Received(from, message, ok.frame().sealed()), time());
+                            rib, new Received(from, message, ok.frame().sealed(), time(), 0), time());
                 } catch (java.io.IOException | IllegalArgumentException e) {
                     return; // as the node does, which counts it
                 }
@@ -336,9 +336,10 @@ final class TestNet {
         }
 
         void publish() {
+            rib.waitingSince(time());
             rib.publish((fib, ownChanges, told) -> {
                 events.addAll(told);
-                protocol.onOwnChanges(ownChanges);
+                protocol.onOwnChanges(ownChanges, rib.ownSinceNanos(), time());
             });
         }
 
@@ -418,7 +419,7 @@ final class TestNet {
                 } else if (message instanceof Message.Overrides) {
                     overridesMessages++;
                 }
-                byte[] bytes = new Frame(0, 0, 0, 0, sealed).encode();
+                byte[] bytes = new Frame(0, 0, 0, 0, sealed, 0).encode();
                 wanBytes += peer.sibling() ? 0 : bytes.length;
                 wire.add(new Envelope(this, (TestNode) peer.address(), peer.sibling(), bytes));
             }

@@ -40,12 +40,15 @@ class ArchitectureTest {
         "gorouter, 'route'",
         "http, ''",
         "accesslog, 'route'",
-        "proxy, 'route fib steering overrides gorouter http accesslog tls'",
+        "proxy, 'route fib steering overrides gorouter http accesslog tls tracing'",
+        "tracing, 'route report'",
         "admin, 'route fib rib steering gorouter overrides'",
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
-        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides'",
+        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides logging tls tracing'",
+        "logging, 'admin'",
+        "bundle, 'app tls'",
         "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
         "sim.scenario, 'route app'",
         "sim.virtual, 'route fib rib nats steering overrides gossip link app sim.whatif'",
@@ -79,8 +82,8 @@ class ArchitectureTest {
         "io.netty, 'http proxy dns app'",
         "com.sun.net.httpserver, 'admin sim'",
         "org.snakeyaml, 'app'",
-        "picocli, 'app sim sim.virtual'",
-        "ch.qos.logback, 'app sim sim.virtual'",
+        "picocli, 'app bundle sim sim.virtual'",
+        "ch.qos.logback, 'logging sim sim.virtual'",
     })
     void everyLibraryHasItsRoom(String library, String rooms) {
         String[] packages =

@@ -352,6 +352,7 @@ final class VirtualNode {
     }
 
     private void publish() {
+        rib().waitingSince(clock());
         rib().publish(this::published);
     }
 
