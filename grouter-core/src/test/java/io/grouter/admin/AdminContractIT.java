@@ -277,7 +277,8 @@ class AdminContractIT {
         assertThat(errors(at, sites)).isEmpty();
         assertThat(errors(at, sites.replace("\"headroom\"", "\"headrom\""))).isNotEmpty();
         assertThat(errors(at, sites.replace("\"FRESH\"", "\"fresh\""))).isNotEmpty();
-        assertThat(errors(pointer("components", "schemas", "RouteDetail"), "{}")).isNotEmpty();
+        assertThat(errors(pointer("components", "schemas", "RouteDetail"), "{}"))
+                .isNotEmpty();
     }
 
     private static String documented(Operation operation) {
