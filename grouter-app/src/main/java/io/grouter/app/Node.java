@@ -76,6 +76,7 @@ public final class Node implements AutoCloseable {
     private final LongSupplier wallClock = System::currentTimeMillis;
     private final NatsFeed feed;
     private final @Nullable Gossip gossip;
+    private final AdminSources sources;
     private final AdminApi api;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private volatile @Nullable ProxyServer proxy;
@@ -86,7 +87,7 @@ public final class Node implements AutoCloseable {
 
     private volatile @Nullable AccessLog accessLog;
     private @Nullable DnsServer dns;
-    private @Nullable AdminServer admin;
+    private volatile @Nullable AdminServer admin;
     private volatile @Nullable Path file;
     private volatile boolean knowOthersFirst;
     /** The overrides the tables know of. Used by the rib thread only. */
@@ -133,7 +134,7 @@ public final class Node implements AutoCloseable {
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
-        this.api = new AdminApi(new AdminSources(
+        this.sources = new AdminSources(
                 site,
                 rib,
                 journal,
@@ -145,7 +146,8 @@ public final class Node implements AutoCloseable {
                 metrics,
                 overrides,
                 clock,
-                wallClock));
+                wallClock);
+        this.api = new AdminApi(sources);
     }
 
     /** Marks the routes that are sent elsewhere in what this site offers. */
@@ -224,7 +226,10 @@ public final class Node implements AutoCloseable {
         knowOthersFirst = true;
     }
 
-    /** Takes over the sites that are listened to, and their keys. Certificates are read again by themselves. */
+    /**
+     * Takes over the sites that are listened to, with their keys, and who may use the admin API. Certificates are read
+     * again by themselves.
+     */
     NodeControl.Reload reload() {
         Path from = file;
         if (from == null) {
@@ -235,9 +240,13 @@ public final class Node implements AutoCloseable {
             if (gossip != null && changed.gossip().enabled()) {
                 gossip.trust(changed.gossip());
             }
-            boolean restart = !config.sameButForSites(changed);
+            AdminServer server = admin;
+            if (server != null) {
+                server.use(changed.admin());
+            }
+            boolean restart = !config.sameButForReloaded(changed);
             log.info(
-                    "read {} again: sites and keys are as it says{}",
+                    "read {} again: sites, their keys, and who may use the admin API are as it says{}",
                     from,
                     restart ? "; the rest needs a restart" : "");
             return new NodeControl.Reload(List.of(), restart);
@@ -277,7 +286,8 @@ public final class Node implements AutoCloseable {
                 requests,
                 metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
-        admin = started(new AdminServer(config.admin(), api));
+        AdminServer server = started(new AdminServer(config.admin(), api, sources));
+        admin = server;
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {
             feed.restored();
         }
@@ -311,7 +321,7 @@ public final class Node implements AutoCloseable {
                     metrics));
             dns.start();
         }
-        admin.start();
+        server.start();
         awaitOthers();
         started(frontend).start();
         api.serving(true);
@@ -320,7 +330,7 @@ public final class Node implements AutoCloseable {
                 site.name(),
                 frontend.addresses(),
                 transport.name(),
-                admin.address());
+                server.address());
     }
 
     /** A request for an app of a site not heard yet would be answered as if there were no such app. */
@@ -358,7 +368,8 @@ public final class Node implements AutoCloseable {
 
     /** Returns the address of the admin API, or null before the start. */
     public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+        AdminServer server = admin;
+        return server == null ? null : server.address();
     }
 
     /**

@@ -1,67 +1,141 @@
 package io.grouter.admin;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.grouter.overrides.OverrideStore;
+import io.grouter.overrides.Overrides;
+import io.grouter.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The HTTP server of the admin API. Its few threads and its bounded queue are its own, so that nothing asked here can
- * slow a request down.
+ * The HTTP server of the admin API. Its threads and its bounded queue are its own, and few of them work at a time, so
+ * that nothing asked here can slow a request down.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
-    private static final int THREADS = 2;
+    private static final int AT_WORK = 2;
     private static final int QUEUE = 64;
     private static final int MOST_BODY = 16 << 10;
+    private static final int WAIT_SECONDS = 5;
+    private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final AdminConfig config;
     private final AdminApi api;
+    private final OverrideStore overrides;
     private final JsonMapper json = JsonMapper.builder().build();
     private final HttpServer server;
-    private final ExecutorService threads;
+    private final AdminThreads threads;
+    private final Semaphore atWork = new Semaphore(AT_WORK, true);
+    private final Doorman doorman;
+    private final AuditLog audit;
+    private final SecurityHeaders security;
+    private final Object changes = new Object();
+    private volatile boolean openMetrics;
 
-    /** Makes the server and takes its port; throws {@link IOException} that names the address when it is taken. */
-    public AdminServer(AdminConfig config, AdminApi api) throws IOException {
+    /**
+     * Makes the server and takes its port.
+     *
+     * @param sources what the API tells about
+     * @throws IOException with the key and what is wrong, when the port is taken or a file cannot be used
+     */
+    public AdminServer(AdminConfig config, AdminApi api, AdminSources sources) throws IOException {
+        this(config, api, sources, AdminThreads.REQUEST);
+    }
+
+    /** As above, with the time a client may take for its request. */
+    AdminServer(AdminConfig config, AdminApi api, AdminSources sources, Duration request) throws IOException {
         this.config = config;
         this.api = api;
+        this.overrides = sources.overrides();
+        this.openMetrics = config.openMetrics();
+        this.security = new SecurityHeaders(config);
+        this.server = listen(config);
+        try {
+            this.audit = new AuditLog(config.audit(), sources.wallClock(), sources.clock(), sources.metrics());
+        } catch (IOException e) {
+            server.stop(0);
+            throw e;
+        }
+        this.doorman = new Doorman(config, sources.clock(), sources.metrics());
+        this.threads = new AdminThreads(request, QUEUE, sources.clock(), sources.metrics());
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+    }
+
+    private static HttpServer listen(AdminConfig config) throws IOException {
         InetSocketAddress address = new InetSocketAddress(
                 config.listen().getHostString(), config.listen().getPort());
+        SSLContext tls = config.tls().on() ? tls(config.tls()) : null;
         try {
-            this.server = HttpServer.create(address, QUEUE);
+            if (tls == null) {
+                return HttpServer.create(address, QUEUE);
+            }
+            HttpsServer made = HttpsServer.create(address, QUEUE);
+            boolean asked = !config.tls().clientCa().isEmpty();
+            made.setHttpsConfigurator(new HttpsConfigurator(tls) {
+                @Override
+                public void configure(HttpsParameters parameters) {
+                    SSLParameters chosen = new SSLParameters(null, new String[] {"TLSv1.3", "TLSv1.2"});
+                    chosen.setWantClientAuth(asked);
+                    parameters.setSSLParameters(chosen);
+                }
+            });
+            return made;
         } catch (IOException e) {
             throw new IOException(
                     "admin.listen: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                             + e.getMessage(),
                     e);
         }
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(QUEUE),
-                task -> {
-                    Thread thread = new Thread(task, "grouter-admin");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.AbortPolicy());
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
+    }
+
+    private static SSLContext tls(AdminTlsConfig config) throws IOException {
+        try {
+            return new ServerTls(config.certificate(), config.key(), config.clientCa()).context();
+        } catch (IOException e) {
+            throw new IOException("admin.tls: " + e.getMessage(), e);
+        }
     }
 
     /** Starts answering. */
     public void start() {
+        if (!config.loopback() && (config.open() || !config.tls().on())) {
+            log.warn(
+                    "admin.insecure: {} at {}:{}",
+                    config.open()
+                            ? "whoever can reach it may read and change everything"
+                            : "tokens can be read by whoever is on the way",
+                    config.listen().getHostString(),
+                    address().getPort());
+        }
         server.start();
+    }
+
+    /**
+     * Takes over who may come and under which names, if nothing else has changed; returns whether that was so. Any
+     * thread.
+     */
+    public boolean use(AdminConfig changed) {
+        if (!config.sameButForAccess(changed)) {
+            return false;
+        }
+        doorman.use(changed);
+        openMetrics = changed.openMetrics();
+        return true;
     }
 
     /** Returns the address listened on, with the port the system chose where the configuration says 0. */
@@ -72,25 +146,28 @@ public final class AdminServer implements AutoCloseable {
 
     /** Stops answering. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         server.stop(0);
-        threads.shutdownNow();
+        threads.close();
+        audit.close();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            AdminApi.Answer answer = answer(exchange);
+            Visit visit = Visit.of(exchange);
+            Verdict verdict = doorman.admit(visit, needed(visit));
+            AdminApi.Answer answer = answer(exchange, visit, verdict);
             byte[] body = answer.body() instanceof String text
                     ? text.getBytes(StandardCharsets.UTF_8)
                     : json.writerWithDefaultPrettyPrinter().writeValueAsBytes(answer.body());
-            exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-            exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+            Headers headers = exchange.getResponseHeaders();
+            headers.set("Content-Type", answer.contentType());
+            verdict.headers().forEach(headers::set);
+            security.addTo(headers, answer.contentType());
             if (answer.status() == 405) {
-                exchange.getResponseHeaders()
-                        .set("Allow", api.allowed(exchange.getRequestURI().getRawPath()));
+                headers.set("Allow", api.allowed(visit.path()));
             }
-            boolean head = exchange.getRequestMethod().equals("HEAD");
+            boolean head = visit.method().equals("HEAD");
             exchange.sendResponseHeaders(answer.status(), head || body.length == 0 ? -1 : body.length);
             if (!head) {
                 exchange.getResponseBody().write(body);
@@ -98,21 +175,58 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private AdminApi.Answer answer(HttpExchange exchange) throws IOException {
-        boolean post = exchange.getRequestMethod().equals("POST");
-        byte[] content = post ? exchange.getRequestBody().readNBytes(MOST_BODY + 1) : new byte[0];
-        if (content.length > MOST_BODY) {
-            return AdminApi.Answer.problem(413, "Too large", "body: more than " + MOST_BODY + " bytes");
+    /** Returns the role a request needs. */
+    private Role needed(Visit visit) {
+        if (visit.writes()) {
+            return Role.OPERATE;
+        }
+        return switch (visit.path()) {
+            case "/health", "/ready" -> Role.NONE;
+            case "/metrics" -> openMetrics ? Role.NONE : Role.READ;
+            default -> Role.READ;
+        };
+    }
+
+    private AdminApi.Answer answer(HttpExchange exchange, Visit visit, Verdict verdict) throws IOException {
+        AdminApi.Answer refusal = verdict.refusal();
+        boolean audited = visit.writes() && verdict.caller().role() != Role.NONE;
+        byte[] content = audited ? exchange.getRequestBody().readNBytes(MOST_BODY + 1) : new byte[0];
+        threads.allow(ANSWER);
+        if (refusal == null && content.length > MOST_BODY) {
+            refusal = AdminApi.Answer.problem(413, "Too large", "body: more than " + MOST_BODY + " bytes");
+        }
+        if (!audited) {
+            return refusal == null ? ask(visit, content) : refusal;
+        }
+        if (refusal != null) {
+            audit.write(visit, verdict.caller(), content, refusal, AuditLog.Change.UNKNOWN);
+            return refusal;
+        }
+        synchronized (changes) { // one after the other, so that each is told what it changed itself
+            Overrides before = overrides.current();
+            AdminApi.Answer answer = ask(visit, content);
+            AuditLog.Change change = OverrideDifference.between(before, overrides.current());
+            audit.write(visit, verdict.caller(), content, answer, change);
+            return answer;
+        }
+    }
+
+    private AdminApi.Answer ask(Visit visit, byte[] content) {
+        try {
+            if (!atWork.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                return AdminApi.Answer.problem(503, "Busy", "others ask so much that there was no time for this");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return AdminApi.Answer.problem(503, "Stopping", "this node is going away");
         }
         try {
-            return api.answer(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getRawPath(),
-                    exchange.getRequestURI().getRawQuery(),
-                    content);
+            return api.answer(visit.method(), visit.path(), visit.query(), content);
         } catch (RuntimeException e) {
-            log.error("admin request {} failed", exchange.getRequestURI(), e);
+            log.error("admin request {} {} failed", visit.method(), visit.path(), e);
             return AdminApi.Answer.problem(500, "Internal error", "see the log of this node");
+        } finally {
+            atWork.release();
         }
     }
 }

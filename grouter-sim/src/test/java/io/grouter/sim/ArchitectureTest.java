@@ -41,7 +41,7 @@ class ArchitectureTest {
         "http, ''",
         "accesslog, 'route'",
         "proxy, 'route fib steering overrides gorouter http accesslog tls'",
-        "admin, 'route fib rib steering gorouter overrides'",
+        "admin, 'route fib rib steering gorouter overrides report tls accesslog'",
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
