@@ -49,6 +49,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             return CheckConfigCommand.report(spec.commandLine().getErr(), e);
         }
+        boundAdminConnections();
         CountDownLatch stop = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
             node.reloadFrom(file);
@@ -68,6 +69,14 @@ final class RunCommand implements Callable<Integer> {
             return CommandLine.ExitCode.SOFTWARE;
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** The JDK's HTTP server, which here serves the admin API alone, has no bound of its own. */
+    private static void boundAdminConnections() {
+        String most = "jdk.httpserver.maxConnections";
+        if (System.getProperty(most) == null) {
+            System.setProperty(most, "256");
+        }
     }
 
     /** The first one lets requests end, the second one does not wait for them. */

@@ -45,7 +45,7 @@ public record AdminConfig(
         }
         List<String> missing = missing(listen, tls, tokens);
         if (!insecure && !missing.isEmpty()) {
-            throw new IllegalArgumentException("listen: \"" + listen.getHostString() + ":" + listen.getPort()
+            throw new IllegalArgumentException("listen: \"" + text(listen)
                     + "\" is not a loopback address (expected beside it: " + String.join("; and ", missing)
                     + "; or, where nobody else can reach it, admin.insecure: true)");
         }
@@ -70,6 +70,12 @@ public record AdminConfig(
                     + "or admin.tls.clientCa with admin.tls.clients");
         }
         return missing;
+    }
+
+    /** Returns an address as the configuration writes it. */
+    static String text(InetSocketAddress address) {
+        String host = address.getHostString();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     /** Returns whether whoever can reach the address may do everything. */

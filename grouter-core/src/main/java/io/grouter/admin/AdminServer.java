@@ -115,12 +115,11 @@ public final class AdminServer implements AutoCloseable {
     public void start() {
         if (!config.loopback() && (config.open() || !config.tls().on())) {
             log.warn(
-                    "admin.insecure: {} at {}:{}",
+                    "admin.insecure: at {} {}",
+                    AdminConfig.text(address()),
                     config.open()
-                            ? "whoever can reach it may read and change everything"
-                            : "tokens can be read by whoever is on the way",
-                    config.listen().getHostString(),
-                    address().getPort());
+                            ? "whoever reaches it may read and change everything"
+                            : "whoever is on the way can read the tokens");
         }
         server.start();
     }
