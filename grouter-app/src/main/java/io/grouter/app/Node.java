@@ -241,13 +241,12 @@ public final class Node implements AutoCloseable {
                 gossip.trust(changed.gossip());
             }
             AdminServer server = admin;
-            if (server != null) {
-                server.use(changed.admin());
-            }
+            boolean access = server != null && server.use(changed.admin());
             boolean restart = !config.sameButForReloaded(changed);
             log.info(
-                    "read {} again: sites, their keys, and who may use the admin API are as it says{}",
+                    "read {} again: sites, their keys{} are as it says{}",
                     from,
+                    access ? ", and who may use the admin API," : "",
                     restart ? "; the rest needs a restart" : "");
             return new NodeControl.Reload(List.of(), restart);
         } catch (ConfigException e) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +72,15 @@ final class RunCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** The JDK's HTTP server, which here serves the admin API alone, has no bound of its own. */
+    /** The JDK's HTTP server, which here serves the admin API alone, has no bounds of its own: connections, and seconds for a request. */
     private static void boundAdminConnections() {
-        String most = "jdk.httpserver.maxConnections";
-        if (System.getProperty(most) == null) {
-            System.setProperty(most, "256");
-        }
+        Map<String, String> bounds =
+                Map.of("jdk.httpserver.maxConnections", "256", "sun.net.httpserver.maxReqTime", "10");
+        bounds.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
     }
 
     /** The first one lets requests end, the second one does not wait for them. */

@@ -21,6 +21,9 @@ final class AdminThreads implements Executor, AutoCloseable {
     /** How long a client may take for the TLS handshake and its request. */
     static final Duration REQUEST = Duration.ofSeconds(5);
 
+    /** How long it may while others wait for a thread. */
+    private static final Duration HURRIED = Duration.ofSeconds(1);
+
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final int THREADS = 32;
 
@@ -32,14 +35,16 @@ final class AdminThreads implements Executor, AutoCloseable {
     private final Counter slow;
     private volatile boolean closed;
 
-    /** What a thread has to do, and until when. */
+    /** Until when a thread may be at what it does, and until when while others wait for it. */
     private static final class Slot {
         private boolean busy;
         private long deadline;
+        private long hurried;
 
-        synchronized void begin(long until) {
+        synchronized void begin(long until, long untilHurried) {
             busy = true;
             deadline = until;
+            hurried = untilHurried;
         }
 
         synchronized void end() {
@@ -48,11 +53,11 @@ final class AdminThreads implements Executor, AutoCloseable {
         }
 
         /** An interrupt ends a read or write of a channel by closing it. */
-        synchronized boolean endIfLate(Thread thread, long now) {
-            boolean late = busy && now - deadline >= 0;
+        synchronized boolean endIfLate(Thread thread, long now, boolean othersWait) {
+            boolean late = busy && now - (othersWait ? hurried : deadline) >= 0;
             if (late) {
                 thread.interrupt();
-                deadline = now + LOOK.toNanos();
+                busy = false;
             }
             return late;
         }
@@ -73,7 +78,9 @@ final class AdminThreads implements Executor, AutoCloseable {
 
         @Override
         protected void beforeExecute(Thread thread, Runnable task) {
-            slots.computeIfAbsent(thread, each -> new Slot()).begin(clock.getAsLong() + request.toNanos());
+            long now = clock.getAsLong();
+            slots.computeIfAbsent(thread, each -> new Slot())
+                    .begin(now + request.toNanos(), now + Math.min(request.toNanos(), HURRIED.toNanos()));
         }
 
         @Override
@@ -137,7 +144,8 @@ final class AdminThreads implements Executor, AutoCloseable {
     void allow(Duration time) {
         Slot slot = slots.get(Thread.currentThread());
         if (slot != null) {
-            slot.begin(clock.getAsLong() + time.toNanos());
+            long until = clock.getAsLong() + time.toNanos();
+            slot.begin(until, until);
         }
     }
 
@@ -149,8 +157,9 @@ final class AdminThreads implements Executor, AutoCloseable {
                 return; // closed
             }
             long now = clock.getAsLong();
+            boolean othersWait = !pool.getQueue().isEmpty();
             slots.forEach((thread, slot) -> {
-                if (slot.endIfLate(thread, now)) {
+                if (slot.endIfLate(thread, now, othersWait)) {
                     slow.inc();
                 }
             });
