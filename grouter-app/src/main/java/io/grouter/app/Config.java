@@ -53,11 +53,12 @@ public record Config(
         gossip.check(site.name());
     }
 
-    /** Returns whether another configuration differs at most in the sites that are listened to. */
-    boolean sameButForSites(Config other) {
+    /** Returns whether another configuration differs at most in what can change without a restart. */
+    boolean sameButForReloaded(Config other) {
         GossipConfig theirs = gossip.withSites(other.gossip().sites());
+        AdminConfig access = admin.sameButForAccess(other.admin()) ? other.admin() : admin;
         return new Config(
-                        site, nats, goRouters, proxy, relay, steering, accessLog, rib, state, theirs, dns, admin, log,
+                        site, nats, goRouters, proxy, relay, steering, accessLog, rib, state, theirs, dns, access, log,
                         tracing)
                 .equals(other);
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** The configuration in effect as names and values, as the file would say it; secrets are masked. */
 final class ConfigView {
-    private static final Set<String> SECRETS = Set.of("password", "signingKey");
+    private static final Set<String> SECRETS = Set.of("password", "signingKey", "hash");
     private static final String MASK = "***";
 
     private ConfigView() {}

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, CheckConfigCommand.class, KeygenCommand.class},
+        subcommands = {RunCommand.class, CheckConfigCommand.class, KeygenCommand.class, TokenCommand.class},
         footer = {"", "Try it: ./grouter sim"})
 public final class Main implements Runnable {
     @Spec

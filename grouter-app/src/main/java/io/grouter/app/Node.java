@@ -79,6 +79,7 @@ public final class Node implements AutoCloseable {
     private final NatsFeed feed;
     private final @Nullable Gossip gossip;
     private final NodeView view;
+    private final AdminSources sources;
     private final AdminApi api;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private volatile @Nullable ProxyServer proxy;
@@ -90,7 +91,7 @@ public final class Node implements AutoCloseable {
     private volatile @Nullable AccessLog accessLog;
     private final String name;
     private @Nullable DnsServer dns;
-    private @Nullable AdminServer admin;
+    private volatile @Nullable AdminServer admin;
     private volatile @Nullable Path file;
     private volatile boolean knowOthersFirst;
     private volatile boolean serving;
@@ -141,7 +142,7 @@ public final class Node implements AutoCloseable {
         listeners.forEach(rib::listen);
         NodeMetrics.register(metrics, config, name, () -> serving && goRouters.healthy() > 0);
         this.view = new NodeView(config, name, feed, gossip);
-        this.api = new AdminApi(new AdminSources(
+        this.sources = new AdminSources(
                 site,
                 rib,
                 journal,
@@ -154,7 +155,8 @@ public final class Node implements AutoCloseable {
                 metrics,
                 overrides,
                 clock,
-                wallClock));
+                wallClock);
+        this.api = new AdminApi(sources);
     }
 
     private void serving(boolean now) {
@@ -238,7 +240,10 @@ public final class Node implements AutoCloseable {
         knowOthersFirst = true;
     }
 
-    /** Takes over the sites that are listened to, and their keys. Certificates are read again by themselves. */
+    /**
+     * Takes over the sites that are listened to, with their keys, and who may use the admin API. Certificates are read
+     * again by themselves.
+     */
     NodeControl.Reload reload() {
         Path from = file;
         if (from == null) {
@@ -249,10 +254,13 @@ public final class Node implements AutoCloseable {
             if (gossip != null && changed.gossip().enabled()) {
                 gossip.trust(changed.gossip());
             }
-            boolean restart = !config.sameButForSites(changed);
+            AdminServer server = admin;
+            boolean access = server != null && server.use(changed.admin());
+            boolean restart = !config.sameButForReloaded(changed);
             log.info(
-                    "read {} again: sites and keys are as it says{}",
+                    "read {} again: sites, their keys{} are as it says{}",
                     from,
+                    access ? ", and who may use the admin API," : "",
                     restart ? "; the rest needs a restart" : "");
             return new NodeControl.Reload(List.of(), restart);
         } catch (ConfigException e) {
@@ -297,7 +305,8 @@ public final class Node implements AutoCloseable {
                 tracer,
                 metrics);
         HealthProber prober = new HealthProber(goRouters, config.goRouters());
-        admin = started(new AdminServer(config.admin(), api));
+        AdminServer server = started(new AdminServer(config.admin(), api, sources));
+        admin = server;
         if (state != null && state.restore(tables, config.rib().staleThreshold())) {
             feed.restored();
         }
@@ -333,7 +342,7 @@ public final class Node implements AutoCloseable {
             dns.start();
             view.dns(dns);
         }
-        admin.start();
+        server.start();
         awaitOthers();
         started(frontend).start();
         serving(true);
@@ -342,7 +351,7 @@ public final class Node implements AutoCloseable {
                 site.name(),
                 frontend.addresses(),
                 transport.name(),
-                admin.address());
+                server.address());
     }
 
     /** A request for an app of a site not heard yet would be answered as if there were no such app. */
@@ -380,7 +389,8 @@ public final class Node implements AutoCloseable {
 
     /** Returns the address of the admin API, or null before the start. */
     public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+        AdminServer server = admin;
+        return server == null ? null : server.address();
     }
 
     /**

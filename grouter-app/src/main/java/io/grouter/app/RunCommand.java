@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class RunCommand implements Callable<Integer> {
             return CheckConfigCommand.report(spec.commandLine().getErr(), e);
         }
         Logs.configure(config.log());
+        boundAdminConnections();
         CountDownLatch stop = new CountDownLatch(1);
         try (Node node = new Node(config, name == null ? hostName() : name, List.of())) {
             node.reloadFrom(file);
@@ -70,6 +72,17 @@ final class RunCommand implements Callable<Integer> {
             return CommandLine.ExitCode.SOFTWARE;
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** The JDK's HTTP server, which here serves the admin API alone, has no bounds of its own: connections, and seconds for a request. */
+    private static void boundAdminConnections() {
+        Map<String, String> bounds =
+                Map.of("jdk.httpserver.maxConnections", "256", "sun.net.httpserver.maxReqTime", "10");
+        bounds.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
     }
 
     /** The first one lets requests end, the second one does not wait for them. */

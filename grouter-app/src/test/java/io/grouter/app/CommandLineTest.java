@@ -2,6 +2,7 @@ package io.grouter.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grouter.admin.Token;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,6 +78,22 @@ class CommandLineTest {
         assertThat(err.toString()).contains("gossip.signingKey: does not belong to any key of site dc1");
         assertThat(run("keygen", "--site", "DC 1")).isEqualTo(2);
         assertThat(run("keygen")).isEqualTo(2);
+    }
+
+    @Test
+    void tokenPrintsATokenAndLinesThatFitIt() throws IOException {
+        assertThat(run("token", "--name", "ann", "--role", "operate")).isZero();
+        String[] lines = out.toString().split("\\R");
+        String token = lines[1].substring(2);
+        assertThat(lines[6]).contains("{name: ann, role: operate, hash: \"" + new Token(token).hash() + "\"}");
+        String config = "site: {name: dc1}\nnats: {servers: [\"nats://10.0.0.1:4222\"]}\n"
+                + "goRouters: {members: [{address: 10.0.0.2:80, status: 10.0.0.2:8080}]}\n"
+                + lines[4] + "\n" + lines[5] + "\n" + lines[6] + "\n";
+        assertThat(run("check-config", file(config))).as(err.toString()).isZero();
+        assertThat(run("token", "--name", "ann", "--role", "root")).isEqualTo(2);
+        assertThat(err.toString()).contains("--role: \"root\" (expected: read, operate)");
+        assertThat(run("token", "--name", "a b", "--role", "read")).isEqualTo(2);
+        assertThat(run("token", "--name", "ann")).isEqualTo(2);
     }
 
     @Test

@@ -167,6 +167,70 @@ class ConfigLoaderTest {
                 .contains("keys: is no key (expected: 44 characters of base64");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listen: 0.0.0.0:8081 | f.yaml:4:17: admin.listen: \"0.0.0.0:8081\" is not a loopback address (expected"
+                        + " beside it: admin.tls with certificate and key; and admin.tokens, as grouter token --name NAME"
+                        + " --role operate prints them, or admin.tls.clientCa with admin.tls.clients; or, where nobody else"
+                        + " can reach it, admin.insecure: true)",
+                "listen: '127.evil.example:8081', tls: {certificate: c, key: k} | f.yaml:4:17: admin.listen:"
+                        + " \"127.evil.example:8081\" is not a loopback address (expected beside it: admin.tokens, as"
+                        + " grouter token --name NAME --role operate prints them, or admin.tls.clientCa with"
+                        + " admin.tls.clients; or, where nobody else can reach it, admin.insecure: true)",
+                "listen: '[::]:8081', tokens: [TOKEN] | f.yaml:4:17: admin.listen: \"[::]:8081\" is not a loopback address"
+                        + " (expected beside it: admin.tls with certificate and key; or, where nobody else can reach it,"
+                        + " admin.insecure: true)",
+                "tls: {certificate: c} | f.yaml:4:14: admin.tls.key: is missing (expected: a file, as there is a certificate)",
+                "tls: {clientCa: c} | f.yaml:4:25: admin.tls.clientCa: needs TLS (expected"
+                        + " beside it: certificate and key)",
+                "tls: {certificate: c, key: k, clientCa: c} | f.yaml:4:49: admin.tls.clientCa: gives nobody a role without"
+                        + " clients (expected beside it: [{name: NAME, role: read}])",
+                "tls: {certificate: c, key: k, clients: [{name: a, role: read}]} | f.yaml:4:48: admin.tls.clients: needs"
+                        + " clientCa (expected beside it: a file with the CAs of their certificates)",
+                "tokens: [{name: ann, role: none, hash: HASH}] | f.yaml:4:36: admin.tokens[0].role: \"none\" (expected: read,"
+                        + " operate)",
+                "tokens: [{name: ann, role: read, hash: secret}] | f.yaml:4:48: admin.tokens[0].hash: is none of a token"
+                        + " (expected: \"sha256:\" and 64 hexadecimal digits, as grouter token --name ann --role read prints"
+                        + " it)",
+                "tokens: [{name: 'a b', role: read, hash: HASH}] | f.yaml:4:25: admin.tokens[0].name: \"a b\" (expected: 1"
+                        + " to 64 of letters, digits and . _ @ -)",
+                "tokens: [TOKEN, TOKEN] | f.yaml:4:17: admin.tokens: a name is there twice (expected: a name of its own for"
+                        + " each)",
+                "hosts: ['http://x'] | f.yaml:4:16: admin.hosts: \"http://x\" (expected: host names without a port)",
+            })
+    void whatTheAdminApiNeedsBeyondLoopbackIsSaid(String admin, String problem) {
+        String hash = "\"sha256:" + "0".repeat(64) + "\"";
+        String text =
+                admin.replace("TOKEN", "{name: ann, role: read, hash: HASH}").replace("HASH", hash);
+        assertThat(problems(MINIMAL + "admin: {" + text + "}\n")).containsExactly(problem);
+    }
+
+    @Test
+    void theAdminApiMayListenAnywhereWithTlsAndTokensOrCertificates() {
+        String tls = "listen: 0.0.0.0:8081, tls: {certificate: c, key: k";
+        assertThat(problems(MINIMAL + "admin: {" + tls + "}, tokens: [{name: ann, role: read, hash: \"sha256:"
+                        + "0".repeat(64) + "\"}]}\n"))
+                .isEmpty();
+        assertThat(problems(MINIMAL + "admin: {" + tls + ", clientCa: c, clients: [{name: a, role: read}]}}\n"))
+                .isEmpty();
+        assertThat(problems(MINIMAL + "admin: {listen: 0.0.0.0:8081, insecure: true}\n"))
+                .isEmpty();
+        assertThat(problems(MINIMAL + "admin: {listen: \"[::1]:8081\"}\n")).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithTheAdminApiIsReportedTogether() {
+        assertThat(problems(MINIMAL + "admin: {listen: 0.0.0.0:8081, tls: {key: k}, hosts: [\"a b\"],"
+                        + " tokens: [{name: ann, role: write, hash: x}]}\n"))
+                .hasSize(4)
+                .anyMatch(each -> each.contains("admin.listen:"))
+                .anyMatch(each -> each.contains("admin.tls.certificate: is missing"))
+                .anyMatch(each -> each.contains("admin.hosts:"))
+                .anyMatch(each -> each.contains("admin.tokens[0].role: \"write\""));
+    }
+
     @Test
     void aMissingFileIsAProblem() {
         assertThatThrownBy(() -> ConfigLoader.load(Path.of("no-such-file.yaml")))

@@ -10,13 +10,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** A file that is appended to, and that others may rename or remove meanwhile. */
-final class FileSink implements LogSink {
+public final class FileSink implements LogSink {
     private final Path file;
     private FileChannel channel;
     /** Which file is open; null = not known, so that the next look opens it once more. */
     private @Nullable Object key;
 
-    FileSink(Path file) throws IOException {
+    /** Opens a file, or makes it; throws {@link IOException} when neither can be done. */
+    public FileSink(Path file) throws IOException {
         this.file = file;
         this.channel = open(file);
     }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Where the lines go. Used by one thread. */
-interface LogSink extends Closeable {
+public interface LogSink extends Closeable {
     /** Writes some or all of the bytes and moves their position on by as many, also when it throws. */
     void write(ByteBuffer bytes) throws IOException;
 

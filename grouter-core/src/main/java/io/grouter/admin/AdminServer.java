@@ -1,83 +1,96 @@
 package io.grouter.admin;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.grouter.overrides.OverrideStore;
+import io.grouter.overrides.Overrides;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The HTTP server of the admin API. Its few threads and its bounded queue are its own, so that nothing asked here can
- * slow a request down.
+ * The HTTP server of the admin API. Its threads and its bounded queue are its own, and few of them work at a time, so
+ * that nothing asked here can slow a request down.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
-    private static final int THREADS = 2;
+    private static final int AT_WORK = 2;
     private static final int QUEUE = 64;
     private static final int MOST_BODY = 16 << 10;
-    /** For so long a reader may take nothing. */
-    private static final Duration STUCK = Duration.ofSeconds(10);
+    private static final int WAIT_SECONDS = 5;
+    private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final AdminConfig config;
     private final AdminApi api;
-    private final JsonMapper json = JsonMapper.builder().build();
+    private final OverrideStore overrides;
     private final HttpServer server;
-    private final ExecutorService threads;
-    private final Lanes lanes;
-    private final WriteWatch watch = new WriteWatch(System::nanoTime, STUCK.toNanos());
-    private final ScheduledExecutorService watching;
+    private final AdminThreads threads;
+    private final Semaphore atWork = new Semaphore(AT_WORK, true);
+    private final Doorman doorman;
+    private final AuditLog audit;
+    private final AnswerWriter writer;
+    private final Object changes = new Object();
+    private volatile boolean openMetrics;
 
-    /** Makes the server and takes its port; throws {@link IOException} that names the address when it is taken. */
-    public AdminServer(AdminConfig config, AdminApi api) throws IOException {
+    /**
+     * Makes the server and takes its port.
+     *
+     * @param sources what the API tells about
+     * @throws IOException with the key and what is wrong, when the port is taken or a file cannot be used
+     */
+    public AdminServer(AdminConfig config, AdminApi api, AdminSources sources) throws IOException {
+        this(config, api, sources, AdminThreads.REQUEST);
+    }
+
+    /** As above, with the time a client may take for its request. */
+    AdminServer(AdminConfig config, AdminApi api, AdminSources sources, Duration request) throws IOException {
         this.config = config;
         this.api = api;
-        InetSocketAddress address = new InetSocketAddress(
-                config.listen().getHostString(), config.listen().getPort());
+        this.overrides = sources.overrides();
+        this.openMetrics = config.openMetrics();
+        this.server = AdminListener.open(config, QUEUE);
         try {
-            this.server = HttpServer.create(address, QUEUE);
+            this.audit = new AuditLog(config.audit(), sources.wallClock(), sources.clock(), sources.metrics());
         } catch (IOException e) {
-            throw new IOException(
-                    "admin.listen: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                            + e.getMessage(),
-                    e);
+            server.stop(0);
+            throw e;
         }
-        this.lanes = new Lanes(config.limits(), api.metrics());
-        this.watching = Executors.newSingleThreadScheduledExecutor(AdminServer::thread);
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(QUEUE),
-                AdminServer::thread,
-                new ThreadPoolExecutor.AbortPolicy());
+        this.doorman = new Doorman(config, sources.clock(), sources.metrics());
+        this.threads = new AdminThreads(request, QUEUE, sources.clock(), sources.metrics());
+        this.writer = new AnswerWriter(config, sources.metrics());
         server.setExecutor(threads);
         server.createContext("/", this::handle);
     }
 
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "grouter-admin");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /** Starts answering. */
     public void start() {
-        watching.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
+        if (!config.loopback() && (config.open() || !config.tls().on())) {
+            log.warn(
+                    "admin.insecure: at {} {}",
+                    AdminConfig.text(address()),
+                    config.open()
+                            ? "whoever reaches it may read and change everything"
+                            : "whoever is on the way can read the tokens");
+        }
         api.start();
         server.start();
+    }
+
+    /**
+     * Takes over who may come and under which names, if nothing else has changed; returns whether that was so. Any
+     * thread.
+     */
+    public boolean use(AdminConfig changed) {
+        if (!config.sameButForAccess(changed)) {
+            return false;
+        }
+        doorman.use(changed);
+        openMetrics = changed.openMetrics();
+        return true;
     }
 
     /** Returns the address listened on, with the port the system chose where the configuration says 0. */
@@ -88,102 +101,70 @@ public final class AdminServer implements AutoCloseable {
 
     /** Stops answering. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         api.close();
         server.stop(0);
-        lanes.close();
-        watching.shutdownNow();
-        threads.shutdownNow();
+        writer.close();
+        threads.close();
+        audit.close();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        AdminApi.Answer answer = answer(exchange);
-        if (answer.body() instanceof StreamedBody body
-                && !exchange.getRequestMethod().equals("HEAD")) {
-            if (lanes.run(body.lane(), () -> stream(exchange, answer, body))) {
-                return;
-            }
-            send(
-                    exchange,
-                    AdminApi.Answer.problem(503, "Busy", "as many are being streamed as may be; try again")
-                            .with("Retry-After", "2"));
-        } else {
-            send(exchange, answer);
+        Visit visit = Visit.of(exchange);
+        Verdict verdict = doorman.admit(visit, needed(visit));
+        AdminApi.Answer answer = answer(exchange, visit, verdict);
+        verdict.headers().forEach(exchange.getResponseHeaders()::set);
+        writer.write(exchange, answer);
+    }
+
+    private Role needed(Visit visit) {
+        return openMetrics && visit.path().equals("/metrics") && !visit.writes()
+                ? Role.NONE
+                : api.requiredRole(visit.method(), visit.path());
+    }
+
+    private AdminApi.Answer answer(HttpExchange exchange, Visit visit, Verdict verdict) throws IOException {
+        AdminApi.Answer refusal = verdict.refusal();
+        boolean audited = visit.writes() && verdict.caller().role() != Role.NONE;
+        byte[] content = audited ? exchange.getRequestBody().readNBytes(MOST_BODY + 1) : new byte[0];
+        threads.allow(ANSWER);
+        if (refusal == null && content.length > MOST_BODY) {
+            refusal = AdminApi.Answer.problem(413, "Too large", "body: more than " + MOST_BODY + " bytes");
+        }
+        if (!audited) {
+            return refusal == null ? ask(visit, content) : refusal;
+        }
+        if (refusal != null) {
+            audit.write(visit, verdict.caller(), content, refusal, AuditLog.Change.UNKNOWN);
+            return refusal;
+        }
+        synchronized (changes) { // one after the other, so that each is told what it changed itself
+            Overrides before = overrides.current();
+            AdminApi.Answer answer = ask(visit, content);
+            AuditLog.Change change = OverrideDifference.between(before, overrides.current());
+            audit.write(visit, verdict.caller(), content, answer, change);
+            return answer;
         }
     }
 
-    private void headers(HttpExchange exchange, AdminApi.Answer answer) {
-        Headers headers = exchange.getResponseHeaders();
-        if (!answer.contentType().isEmpty()) {
-            headers.set("Content-Type", answer.contentType());
-        }
-        headers.set("Cache-Control", answer.headers().containsKey("ETag") ? "no-cache" : "no-store");
-        headers.set("X-Content-Type-Options", "nosniff");
-        answer.headers().forEach(headers::set);
-    }
-
-    private void send(HttpExchange exchange, AdminApi.Answer answer) throws IOException {
-        try (exchange;
-                WriteWatch.Watched watched = watch.begin(exchange.getResponseBody(), STUCK.toNanos())) {
-            headers(exchange, answer);
-            boolean head = exchange.getRequestMethod().equals("HEAD") || answer.body() instanceof StreamedBody;
-            byte[] body = head
-                    ? new byte[0]
-                    : answer.body() instanceof String text
-                            ? text.getBytes(StandardCharsets.UTF_8)
-                            : json.writerWithDefaultPrettyPrinter().writeValueAsBytes(answer.body());
-            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-            if (body.length > 0) {
-                watched.write(body);
-            }
-        }
-    }
-
-    /** Writes on a thread of its own, and never throws. */
-    private void stream(HttpExchange exchange, AdminApi.Answer answer, StreamedBody body) {
-        boolean ends = body.lane() == StreamedBody.Lane.TABLES;
-        long most = ends ? config.limits().streamTimeout().toNanos() : Long.MAX_VALUE / 2;
-        try (exchange) {
-            headers(exchange, answer);
-            exchange.sendResponseHeaders(answer.status(), 0);
-            OutputStream out = exchange.getResponseBody();
-            WriteWatch.Watched watched = watch.begin(out, most);
-            try (watched) {
-                body.write(watched);
-            } catch (IOException | RuntimeException e) {
-                if (watched.isCutOff()) {
-                    lanes.cutOff(body.lane());
-                }
-                log.debug("a stream ended early: {}", e.toString());
-                breakOff(out);
-            }
-        } catch (IOException e) {
-            log.debug("a stream could not begin: {}", e.toString());
-        }
-    }
-
-    /** Closes the connection without the end mark: what was sent must not look whole. */
-    private static void breakOff(OutputStream out) {
-        Thread.currentThread().interrupt(); // has the next write close its channel
+    private AdminApi.Answer ask(Visit visit, byte[] content) {
         try {
-            out.write('\n');
-            out.flush();
-        } catch (IOException e) {
-            log.trace("broken off", e);
+            if (!atWork.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                return AdminApi.Answer.problem(503, "Busy", "others ask so much that there was no time for this");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return AdminApi.Answer.problem(503, "Stopping", "this node is going away");
         }
-        Thread.interrupted();
-    }
-
-    private AdminApi.Answer answer(HttpExchange exchange) throws IOException {
-        byte[] content = exchange.getRequestBody().readNBytes(MOST_BODY + 1);
-        if (content.length > MOST_BODY) {
-            return AdminApi.Answer.problem(413, "Too large", "body: more than " + MOST_BODY + " bytes");
+        try {
+            return api.answer(
+                    visit.method(),
+                    visit.path(),
+                    visit.query(),
+                    content,
+                    name -> visit.headers().getFirst(name));
+        } finally {
+            atWork.release();
         }
-        return api.answer(
-                exchange.getRequestMethod(),
-                exchange.getRequestURI().getRawPath(),
-                exchange.getRequestURI().getRawQuery(),
-                content,
-                exchange.getRequestHeaders()::getFirst);
     }
 }

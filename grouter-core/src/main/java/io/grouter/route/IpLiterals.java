@@ -26,6 +26,14 @@ public final class IpLiterals {
         return true;
     }
 
+    /**
+     * Returns whether what listens on a host can be reached from this machine alone: {@code localhost}, 127.0.0.0/8 or
+     * {@code ::1}. Any other name says no, because who answers for it is for a resolver to decide.
+     */
+    public static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || (host.startsWith("127.") && isIpv4(host));
+    }
+
     private static boolean isIpv6(String text) {
         int gap = text.indexOf("::");
         if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {

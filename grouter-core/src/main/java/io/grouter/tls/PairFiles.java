@@ -21,11 +21,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import javax.naming.NamingException;
-import javax.naming.directory.Attribute;
-import javax.naming.ldap.LdapName;
-import javax.security.auth.x500.X500Principal;
-import org.jspecify.annotations.Nullable;
 
 /** Which files of one name are in a folder, of those that make a certificate with its key. */
 record PairFiles(Path folder, String name, boolean crt, boolean pem, boolean key) {
@@ -146,7 +141,7 @@ record PairFiles(Path folder, String name, boolean crt, boolean pem, boolean key
         Set<String> names = new LinkedHashSet<>();
         Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
         if (alternatives == null) {
-            String common = commonName(certificate.getSubjectX500Principal());
+            String common = CertificateNames.commonName(certificate.getSubjectX500Principal());
             return common == null ? names : Set.of(plain(common));
         }
         for (List<?> each : alternatives) {
@@ -161,20 +156,5 @@ record PairFiles(Path folder, String name, boolean crt, boolean pem, boolean key
     private static String plain(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    }
-
-    private static @Nullable String commonName(X500Principal subject) {
-        try {
-            String last = null; // the one nearest to the host
-            for (var part : new LdapName(subject.getName()).getRdns()) {
-                Attribute found = part.toAttributes().get("CN");
-                if (found != null && found.get() instanceof String text) {
-                    last = text;
-                }
-            }
-            return last;
-        } catch (NamingException e) {
-            return null; // a certificate for no host
-        }
     }
 }

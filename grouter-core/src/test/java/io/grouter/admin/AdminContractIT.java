@@ -64,7 +64,7 @@ class AdminContractIT {
         world.there(new SiteId("dc3"), "there.apps.test", new Offer(2, ""));
         world.publish();
         world.thread.start();
-        server = new AdminServer(new AdminConfig(new InetSocketAddress("127.0.0.1", 0)), world.api);
+        server = new AdminServer(AdminConfig.at(new InetSocketAddress("127.0.0.1", 0)), world.api, world.sources);
         server.start();
         try (InputStream in = AdminApi.class.getResourceAsStream("/openapi.yaml")) {
             document = YAMLMapper.builder().build().readTree(in);
@@ -75,7 +75,7 @@ class AdminContractIT {
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         server.close();
         world.close();
     }
@@ -387,8 +387,8 @@ class AdminContractIT {
     @Test
     void aNodeThatAnswersNoDnsSaysSo() throws IOException, InterruptedException {
         try (ApiWorld other = new ApiWorld(10);
-                AdminServer without =
-                        new AdminServer(new AdminConfig(new InetSocketAddress("127.0.0.1", 0)), other.api)) {
+                AdminServer without = new AdminServer(
+                        AdminConfig.at(new InetSocketAddress("127.0.0.1", 0)), other.api, other.sources)) {
             other.withoutDns();
             without.start();
             URI url = URI.create("http://127.0.0.1:" + without.address().getPort() + "/v1/explain?name=a.test");

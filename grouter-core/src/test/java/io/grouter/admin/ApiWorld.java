@@ -54,13 +54,15 @@ final class ApiWorld implements AutoCloseable {
     final Map<String, String> logLevels = new TreeMap<>(Map.of("ROOT", "INFO"));
     final AtomicLong counted = new AtomicLong();
     final AtomicLong ahead = new AtomicLong();
+    final AdminSources sources;
     final AdminApi api;
+    private boolean reloadFails;
     private boolean dns = true;
 
     ApiWorld(int journalEntries) {
         this.journal = new Journal(journalEntries, System::currentTimeMillis);
         GoRouterPool goRouters = new GoRouterPool(Configs.goRouters(2), System::nanoTime, metrics);
-        this.api = new AdminApi(new AdminSources(
+        this.sources = new AdminSources(
                 site,
                 thread,
                 journal,
@@ -73,7 +75,8 @@ final class ApiWorld implements AutoCloseable {
                 metrics,
                 store,
                 this::nanos,
-                System::currentTimeMillis));
+                System::currentTimeMillis);
+        this.api = new AdminApi(sources);
         thread.listen(journal);
         rib.feed(FeedState.LIVE, "test", 0);
         heard(DC2, Freshness.FRESH);
@@ -87,6 +90,10 @@ final class ApiWorld implements AutoCloseable {
     OwnSite own() {
         Overrides now = store.current();
         return new OwnSite(SiteHealth.idle(2).withDraining(now.ofSite() != null), 0, now);
+    }
+
+    void failingReload() {
+        reloadFails = true;
     }
 
     void withoutDns() {
@@ -179,6 +186,9 @@ final class ApiWorld implements AutoCloseable {
 
         @Override
         public Reload reload() {
+            if (reloadFails) {
+                throw new IllegalStateException("a fault on purpose");
+            }
             return new Reload(List.of(), false);
         }
 

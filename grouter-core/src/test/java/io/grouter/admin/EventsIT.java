@@ -32,7 +32,8 @@ class EventsIT {
     @BeforeEach
     void start() throws IOException {
         AdminLimits limits = new AdminLimits(3, 1, Duration.ofMinutes(1));
-        server = new AdminServer(new AdminConfig(new InetSocketAddress("127.0.0.1", 0), limits), world.api);
+        server = new AdminServer(
+                AdminConfig.at(new InetSocketAddress("127.0.0.1", 0), limits), world.api, world.sources);
         world.thread.start();
         server.start();
     }

@@ -54,7 +54,7 @@ class OverridesApiTest {
     private final RibThread thread = new RibThread(rib, () -> 0, 10, metrics);
     private final Journal journal = new Journal(100, () -> 1_700_000_000_000L);
     private final OverrideStore store = new OverrideStore(1, metrics);
-    private final AdminApi api = new AdminApi(new AdminSources(
+    private final AdminSources sources = new AdminSources(
             site,
             thread,
             journal,
@@ -87,7 +87,8 @@ class OverridesApiTest {
             metrics,
             store,
             () -> 20_000_000_000L,
-            () -> 1_700_000_000_000L));
+            () -> 1_700_000_000_000L);
+    private final AdminApi api = new AdminApi(sources);
 
     @BeforeEach
     void fill() {
@@ -264,7 +265,8 @@ class OverridesApiTest {
 
     @Test
     void bodiesOverHttpAreReadAndBounded() throws IOException, InterruptedException {
-        try (AdminServer server = new AdminServer(new AdminConfig(new InetSocketAddress("127.0.0.1", 0)), api)) {
+        try (AdminServer server =
+                new AdminServer(AdminConfig.at(new InetSocketAddress("127.0.0.1", 0)), api, sources)) {
             server.start();
             HttpClient client = HttpClient.newHttpClient();
             URI url = URI.create("http://127.0.0.1:" + server.address().getPort() + "/v1/drain");

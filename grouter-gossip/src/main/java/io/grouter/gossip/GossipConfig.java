@@ -2,6 +2,7 @@ package io.grouter.gossip;
 
 import io.grouter.link.LinkTlsConfig;
 import io.grouter.route.ConfigChecks;
+import io.grouter.route.IpLiterals;
 import io.grouter.route.SiteId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -91,15 +92,11 @@ public record GossipConfig(
         if (windowBytes != 0) {
             ConfigChecks.atLeast("windowBytes", windowBytes, LEAST_WINDOW);
         }
-        boolean reachable = !loopback(local) || !loopback(wan);
+        boolean reachable =
+                !IpLiterals.isLoopback(local.getHostString()) || !IpLiterals.isLoopback(wan.getHostString());
         if (enabled && !insecure && (reachable || !signingKey.isEmpty() || !sites.isEmpty())) {
             secure(signingKey, sites, tls, reachable);
         }
-    }
-
-    private static boolean loopback(InetSocketAddress address) {
-        String host = address.getHostString();
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
     private static void secure(String signingKey, List<SiteTrust> sites, LinkTlsConfig tls, boolean reachable) {

@@ -42,7 +42,7 @@ class ArchitectureTest {
         "accesslog, 'route'",
         "proxy, 'route fib steering overrides gorouter http accesslog tls tracing'",
         "tracing, 'route report'",
-        "admin, 'route fib rib steering gorouter overrides'",
+        "admin, 'route fib rib steering gorouter overrides report tls accesslog'",
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
