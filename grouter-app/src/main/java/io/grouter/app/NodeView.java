@@ -47,7 +47,7 @@ final class NodeView implements NodeFacts {
         if (gossip != null) {
             for (Gossip.Node node : gossip.nodes()) {
                 members.add(new Member(
-                        node.name(), node.site(), false, node.sibling(), node.speaker(), node.address(), null));
+                        node.name(), node.site(), false, node.sibling(), node.speaker(), null, null));
             }
         }
         return members;
