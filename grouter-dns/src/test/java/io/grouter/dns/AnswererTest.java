@@ -151,7 +151,8 @@ class AnswererTest {
             assertThat(String.valueOf(explained.get("answers"))).contains(each);
         }
         assertThat(said).contains(address);
-        assertThat(String.valueOf(answerer.explain(host, "AAAA").get("answers"))).doesNotContain(address);
+        assertThat(String.valueOf(answerer.explain(host, "AAAA").get("answers")))
+                .doesNotContain(address);
     }
 
     @Test
