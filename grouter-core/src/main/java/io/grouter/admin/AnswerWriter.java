@@ -99,8 +99,8 @@ final class AnswerWriter implements AutoCloseable {
                 log.debug("a stream ended early: {}", e.toString());
                 breakOff(out);
             }
-        } catch (IOException e) {
-            log.debug("a stream could not begin: {}", e.toString());
+        } catch (IOException | RuntimeException e) {
+            log.debug("a stream could not begin, or end: {}", e.toString());
         }
     }
 
@@ -110,8 +110,8 @@ final class AnswerWriter implements AutoCloseable {
         try {
             out.write('\n');
             out.flush();
-        } catch (IOException e) {
-            log.trace("broken off", e);
+        } catch (IOException | RuntimeException e) {
+            log.trace("broken off", e); // the server's stream throws what it likes once a write was interrupted
         }
         Thread.interrupted();
     }
