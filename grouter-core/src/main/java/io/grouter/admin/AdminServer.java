@@ -3,20 +3,14 @@ package io.grouter.admin;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import io.grouter.overrides.OverrideStore;
 import io.grouter.overrides.Overrides;
-import io.grouter.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,7 +57,7 @@ public final class AdminServer implements AutoCloseable {
         this.overrides = sources.overrides();
         this.openMetrics = config.openMetrics();
         this.security = new SecurityHeaders(config);
-        this.server = listen(config);
+        this.server = AdminListener.listen(config, QUEUE);
         try {
             this.audit = new AuditLog(config.audit(), sources.wallClock(), sources.clock(), sources.metrics());
         } catch (IOException e) {
@@ -74,41 +68,6 @@ public final class AdminServer implements AutoCloseable {
         this.threads = new AdminThreads(request, QUEUE, sources.clock(), sources.metrics());
         server.setExecutor(threads);
         server.createContext("/", this::handle);
-    }
-
-    private static HttpServer listen(AdminConfig config) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(
-                config.listen().getHostString(), config.listen().getPort());
-        SSLContext tls = config.tls().on() ? tls(config.tls()) : null;
-        try {
-            if (tls == null) {
-                return HttpServer.create(address, QUEUE);
-            }
-            HttpsServer made = HttpsServer.create(address, QUEUE);
-            boolean asked = !config.tls().clientCa().isEmpty();
-            made.setHttpsConfigurator(new HttpsConfigurator(tls) {
-                @Override
-                public void configure(HttpsParameters parameters) {
-                    SSLParameters chosen = new SSLParameters(null, new String[] {"TLSv1.3", "TLSv1.2"});
-                    chosen.setWantClientAuth(asked);
-                    parameters.setSSLParameters(chosen);
-                }
-            });
-            return made;
-        } catch (IOException e) {
-            throw new IOException(
-                    "admin.listen: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                            + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static SSLContext tls(AdminTlsConfig config) throws IOException {
-        try {
-            return new ServerTls(config.certificate(), config.key(), config.clientCa()).context();
-        } catch (IOException e) {
-            throw new IOException("admin.tls: " + e.getMessage(), e);
-        }
     }
 
     /** Starts answering. */
