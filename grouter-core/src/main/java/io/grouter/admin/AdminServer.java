@@ -52,7 +52,7 @@ public final class AdminServer implements AutoCloseable {
         this.api = api;
         this.overrides = sources.overrides();
         this.openMetrics = config.openMetrics();
-        this.server = AdminListener.open(config, QUEUE);
+        this.server = AdminListener.listen(config, QUEUE);
         try {
             this.audit = new AuditLog(config.audit(), sources.wallClock(), sources.clock(), sources.metrics());
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -120,8 +121,7 @@ final class AdminThreads implements Executor, AutoCloseable {
         watch.start();
     }
 
-    private static void gauge(
-            String name, String help, java.util.function.IntSupplier value, PrometheusRegistry metrics) {
+    private static void gauge(String name, String help, IntSupplier value, PrometheusRegistry metrics) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

@@ -3,7 +3,6 @@ package io.grouter.admin;
 import io.grouter.report.LimitedLog;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -55,38 +54,36 @@ final class Doorman {
         }
         Origins.Problem foreign = origins.problem(visit);
         if (foreign != null) {
-            String reason = foreign.reason();
-            if (reason.equals("origin") || reason.equals("host")) {
-                limited.warn(source(visit), "refused at the admin API: " + visible(foreign.detail()));
-            }
-            return refuse(reason, Caller.UNKNOWN, foreign.status(), foreign.title(), foreign.detail(), Map.of());
+            limited.warn(source(visit), "refused at the admin API: " + visible(foreign.detail()));
+            return refuse(
+                    foreign.reason(), Caller.UNKNOWN, foreign.status(), foreign.title(), foreign.detail(), Map.of());
         }
+        Verdict known = recognise(visit);
+        Caller caller = known.caller();
+        if (known.refusal() != null || caller.role().allows(needed)) {
+            return known;
+        }
+        String detail = visit.method() + " " + visit.path() + " needs the role " + needed.word() + ", and "
+                + caller.name() + " has " + caller.role().word();
+        return refuse("role", caller, 403, "Not allowed", detail, Map.of());
+    }
+
+    /** Finds out who asks, whatever it is. */
+    private Verdict recognise(Visit visit) {
         AdminConfig now = config;
-        String authorization = visit.header("Authorization");
-        Caller caller;
         if (now.open()) {
-            caller = visit.from().getAddress().isLoopbackAddress() ? Caller.LOOPBACK : Caller.ANYBODY;
-        } else if (authorization != null) {
-            caller = byToken(now, authorization);
-            if (caller == null) {
-                return wrongToken(visit);
-            }
-        } else {
-            caller = byCertificate(now, visit);
-            if (caller == null) {
-                return refuse("no-credentials", Caller.UNKNOWN, 401, "Who are you", asked(now, visit), CHALLENGE);
-            }
+            boolean here = visit.from().getAddress().isLoopbackAddress();
+            return Verdict.admitted(here ? Caller.LOOPBACK : Caller.ANYBODY);
         }
-        return caller.role().allows(needed)
-                ? Verdict.admitted(caller)
-                : refuse(
-                        "role",
-                        caller,
-                        403,
-                        "Not allowed",
-                        visit.method() + " " + visit.path() + " needs the role " + needed.word() + ", and "
-                                + caller.name() + " has " + caller.role().word(),
-                        Map.of());
+        String authorization = visit.header("Authorization");
+        if (authorization != null) {
+            Caller caller = byToken(now, authorization);
+            return caller == null ? wrongToken(visit) : Verdict.admitted(caller);
+        }
+        Caller caller = byCertificate(now, visit);
+        return caller == null
+                ? refuse("no-credentials", Caller.UNKNOWN, 401, "Who are you", asked(now, visit), CHALLENGE)
+                : Verdict.admitted(caller);
     }
 
     private static @Nullable Caller byToken(AdminConfig now, String authorization) {
@@ -121,14 +118,11 @@ final class Doorman {
 
     private static String asked(AdminConfig now, Visit visit) {
         String token = "a header \"Authorization: Bearer TOKEN\" with a token of admin.tokens";
-        String certificate = visit.certificateNames().isEmpty()
-                ? "a client certificate with a name of admin.tls.clients"
-                : "none of the names in the client's certificate is in admin.tls.clients";
-        if (now.tls().clients().isEmpty()) {
-            return token + " is needed";
-        }
+        String certificate = "a client certificate with a name of admin.tls.clients";
         if (!visit.certificateNames().isEmpty()) {
-            return certificate;
+            return "none of the names in the client's certificate is in admin.tls.clients";
+        } else if (now.tls().clients().isEmpty()) {
+            return token + " is needed";
         }
         return now.tokens().isEmpty() ? certificate + " is needed" : token + ", or " + certificate + ", is needed";
     }
@@ -162,8 +156,7 @@ final class Doorman {
     }
 
     private static String source(Visit visit) {
-        InetAddress address = visit.from().getAddress();
-        return address.getHostAddress();
+        return visit.from().getAddress().getHostAddress();
     }
 
     /** Returns a text from outside as one line that does nothing to a terminal. */
