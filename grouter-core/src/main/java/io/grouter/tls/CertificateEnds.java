@@ -106,7 +106,7 @@ public final class CertificateEnds implements AutoCloseable {
         try {
             long first = Long.MAX_VALUE;
             for (X509Certificate each : Pem.certificates(file)) {
-                first = Math.min(first, each.getNotAfter().getTime());
+                first = Math.min(first, each.getNotAfter().toInstant().toEpochMilli());
             }
             return first;
         } catch (IOException | RuntimeException e) {
