@@ -32,7 +32,8 @@ public record TracingConfig(boolean enabled, String endpoint, int samplePercent,
     private static boolean isUrl(String text) {
         try {
             URI url = URI.create(text);
-            return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            return web && url.getHost() != null && url.getUserInfo() == null; // a password would show in /v1/config
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -16,6 +16,7 @@ import io.grouter.route.SiteHealth;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
 import io.grouter.testing.Seed;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -77,6 +78,37 @@ class ProtocolTest {
         net.deliverAll();
         assertThat(b2.routesOf("dc1")).containsExactly("app.test");
         assertThat(net.bucketMessages).as("deltas alone were enough").isZero();
+    }
+
+    /** Returns the sum of what a node measured of the age of a site's changes, in seconds, and how often it did. */
+    private static double[] lag(TestNet.TestNode node, String site) {
+        return node.registry.scrape(name -> name.equals("grouter_gossip_lag_seconds")).stream()
+                .flatMap(each -> ((HistogramSnapshot) each).getDataPoints().stream())
+                .filter(point -> site.equals(point.getLabels().get("site")))
+                .map(point -> new double[] {point.getSum(), point.getCount()})
+                .findFirst()
+                .orElse(new double[2]);
+    }
+
+    @Test
+    void theAgeOfNewsIsMeasuredWithoutComparingClocks() {
+        TestNet.TestNode a = net.add("dc1");
+        TestNet.TestNode b = net.add("dc2");
+        b.clockAhead = 3_600_000 * TestNet.MILLI;
+        net.run(2_000);
+        a.register("new.test", 1);
+        net.deliverAll();
+        assertThat(lag(b, "dc1")).containsExactly(0, 1);
+        b.cut = true;
+        a.register("missed.test", 1);
+        net.deliverAll();
+        net.run(2_000);
+        b.cut = false;
+        net.run(2_000);
+        assertThat(b.routesOf("dc1")).contains("missed.test");
+        double[] measured = lag(b, "dc1");
+        assertThat(measured[1]).isEqualTo(2);
+        assertThat(measured[0]).as("as old as the outage was long").isBetween(2.0, 4.0);
     }
 
     @Test

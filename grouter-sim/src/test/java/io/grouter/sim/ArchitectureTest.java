@@ -46,7 +46,7 @@ class ArchitectureTest {
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
-        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides logging tls tracing'",
+        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides link logging tls tracing'",
         "logging, 'admin'",
         "bundle, 'app tls'",
         "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
