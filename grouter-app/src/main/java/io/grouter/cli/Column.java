@@ -4,7 +4,7 @@ package io.grouter.cli;
  * A column of a table.
  *
  * @param least columns it can be shrunk to where room is short; 0 = it keeps its size
- * @param importance where room is short all the same, columns of the lowest are left out first; 9 = always there
+ * @param importance where room is short all the same, columns of the lowest, at most 9, are left out first, from the right
  */
 record Column(String title, boolean right, int least, int importance) {
     static Column text(String title) {

@@ -73,7 +73,7 @@ final class JournalCommand implements Callable<Integer> {
     }
 
     private void follow(Session session, Pages before) throws CommandFailure, InterruptedException {
-        if (host != null || site != null || kind != null || limit != null && limit > 1000) {
+        if (host != null || site != null || kind != null || (limit != null && limit > 1000)) {
             throw new CommandFailure(
                     ExitCodes.USAGE,
                     "--follow goes with --since and a --limit up to 1000 only",

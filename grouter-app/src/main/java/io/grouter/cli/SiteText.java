@@ -57,7 +57,7 @@ final class SiteText {
             return Cell.of("equal");
         }
         long gap = site.count("sequenceGap");
-        return Cell.of(gap > 0 ? Figures.count(gap) + " behind" : "differs", Ink.WARN);
+        return Cell.of(gap > 0 ? "-" + Figures.count(gap) : "differs", Ink.WARN);
     }
 
     /** Returns the free share, in a colour from a tenth down. */

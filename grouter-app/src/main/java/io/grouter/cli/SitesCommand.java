@@ -9,8 +9,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "sites",
         description = {
-            "List all sites as this node sees them: health, room, routes, how old that knowledge is, requests per second.",
-            "The node's own site has a star. TABLE says whether the routes held are those the site has."
+            "List all sites as this node sees them: health, free room, routes, and how old that knowledge is.",
+            "The node's own site has a star. TABLE: whether the routes held are those the site has, or how many changes are missing.",
+            "FWD, REDIR, RELAY, FAIL: requests per second at this node, forwarded, redirected, relayed there, and failed."
         })
 final class SitesCommand implements Callable<Integer> {
     @Mixin

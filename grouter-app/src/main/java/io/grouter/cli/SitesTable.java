@@ -7,18 +7,18 @@ final class SitesTable {
     static final List<Column> COLUMNS = List.of(
             Column.text("SITE"),
             Column.text("HEALTH"),
-            Column.number("HEADROOM"),
+            Column.number("ROOM"),
             Column.number("ROUTES"),
             Column.text("TABLE"),
             Column.number("HEARD"),
             Column.number("RTT").importance(3),
-            Column.number("FWD/S").importance(6),
-            Column.number("REDIR/S").importance(6),
-            Column.number("RELAY/S").importance(6),
-            Column.number("FAIL/S").importance(7),
+            Column.number("FWD").importance(7),
+            Column.number("REDIR").importance(7),
+            Column.number("RELAY").importance(7),
+            Column.number("FAIL").importance(8),
             Column.number("NODES").importance(2),
             Column.text("VERSION").importance(1),
-            Column.text("NOTES").shrinkingTo(8).importance(8));
+            Column.text("NOTES").shrinkingTo(6).importance(8));
 
     private SitesTable() {}
 

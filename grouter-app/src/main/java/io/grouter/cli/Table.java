@@ -17,7 +17,7 @@ final class Table {
     private final boolean colours;
     private boolean begun;
 
-    /** Makes an empty table at most {@code width} columns wide, as far as its columns can be shrunk or left out. */
+    /** Makes an empty table at most {@code width} columns wide, at least 1. */
     Table(List<Column> columns, int width, boolean colours) {
         this.columns = columns;
         this.width = width;
@@ -68,7 +68,8 @@ final class Table {
                 continue;
             }
             int dropped = leastImportant(widths);
-            if (dropped < 0) {
+            if (Arrays.stream(widths).filter(each -> each > 0).count() == 1) {
+                widths[dropped] = width;
                 break;
             }
             int[] again = natural.clone();
@@ -80,13 +81,12 @@ final class Table {
         return widths;
     }
 
+    /** Returns the last one of the least important columns that are still shown. */
     private int leastImportant(int[] widths) {
-        int found = -1;
+        int found = 0;
         for (int i = 0; i < widths.length; i++) {
-            int importance = columns.get(i).importance();
-            if (widths[i] > 0
-                    && importance < 9
-                    && (found < 0 || importance < columns.get(found).importance())) {
+            boolean less = columns.get(i).importance() <= columns.get(found).importance();
+            if (widths[i] > 0 && (less || widths[found] == 0)) {
                 found = i;
             }
         }

@@ -26,7 +26,13 @@ interface Terminal {
 
     /** Keys as they are pressed. */
     interface Keys extends AutoCloseable {
-        /** Waits for a key for at most that long; returns -1 when none came, -2 at the end of input. */
+        /** No key came. */
+        int NONE = -1;
+
+        /** No key can come any more. */
+        int END = -2;
+
+        /** Waits for a key for at most that long; returns it, {@link #NONE} or {@link #END}. */
         int next(long millis) throws InterruptedException;
 
         /** Gives the terminal back as it was. Safe to call twice and from any thread. */

@@ -32,13 +32,17 @@ final class UnixTerminal implements Terminal {
 
     private static boolean isTerminal(int descriptor) {
         Path link = Path.of("/proc/self/fd/" + descriptor);
-        if (!Files.isSymbolicLink(link)) {
-            return System.console() != null; // no Linux; true only when both are terminals
-        }
         try {
+            if (!Files.isSymbolicLink(link)) { // no Linux
+                String[] test = {"test", "-t", String.valueOf(descriptor)};
+                return new ProcessBuilder(test).inheritIO().start().waitFor() == 0;
+            }
             String name = Files.readSymbolicLink(link).toString();
             return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty") || name.equals("/dev/console");
         } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -103,10 +107,10 @@ final class UnixTerminal implements Terminal {
                 int key;
                 do {
                     key = System.in.read();
-                    pressed.put(key < 0 ? -2 : key);
+                    pressed.put(key < 0 ? END : key);
                 } while (key >= 0);
             } catch (IOException e) {
-                pressed.offer(-2);
+                pressed.offer(END);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -115,7 +119,7 @@ final class UnixTerminal implements Terminal {
         @Override
         public int next(long millis) throws InterruptedException {
             Integer key = pressed.poll(millis, TimeUnit.MILLISECONDS);
-            return key == null ? -1 : key;
+            return key == null ? NONE : key;
         }
 
         @Override

@@ -45,7 +45,7 @@ class ArchitectureTest {
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
-        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides'",
+        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides cli'",
         "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
         "sim.scenario, 'route app'",
         "sim.virtual, 'route fib rib nats steering overrides gossip link app sim.whatif'",
@@ -79,7 +79,7 @@ class ArchitectureTest {
         "io.netty, 'http proxy dns app'",
         "com.sun.net.httpserver, 'admin sim'",
         "org.snakeyaml, 'app'",
-        "picocli, 'app sim sim.virtual'",
+        "picocli, 'app cli sim sim.virtual'",
         "ch.qos.logback, 'sim sim.virtual'",
     })
     void everyLibraryHasItsRoom(String library, String rooms) {
