@@ -54,7 +54,8 @@ final class ConfigCommand implements Callable<Integer> {
                 shown |= show(out, key + "[" + i + "]", list.get(i));
             }
         } else if (below == null || key.equals(below) || key.startsWith(below + ".") || key.startsWith(below + "[")) {
-            out.line(Printable.of(key) + ": " + Printable.of(value instanceof String text ? text : Json.text(value)));
+            boolean bare = value instanceof String text && !text.isEmpty();
+            out.line(Printable.of(key) + ": " + Printable.of(bare ? String.valueOf(value) : Json.text(value)));
             shown = true;
         }
         return shown;

@@ -4,12 +4,15 @@ import java.util.List;
 
 /** Events as lines. For one thread. */
 final class EventText {
+    private static final int LONGEST_TIME = "2026-11-23 03:00:00Z".length();
+    private static final int LONGEST_WHAT = "override-replaced".length();
+
     private final Session session;
     private final Table table;
 
     EventText(Session session) {
         this.session = session;
-        this.table = session.table(ChangeText.COLUMNS).untitled();
+        this.table = session.table(ChangeText.COLUMNS).untitled(LONGEST_TIME, LONGEST_WHAT);
     }
 
     /** Prints one event: a line for people, or its JSON with type and id around it. */

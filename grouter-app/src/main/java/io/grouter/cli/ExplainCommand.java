@@ -150,7 +150,8 @@ final class ExplainCommand implements Callable<Integer> {
     private static List<Cell> rule(Fields rule) {
         boolean decided = rule.flag("decided");
         String site = rule.text("site");
-        String says = !rule.has("says") ? "-" : rule.text("says") + (site.isEmpty() ? "" : " to " + site);
+        String preposition = rule.text("says").equals("addresses") ? " of " : " to ";
+        String says = !rule.has("says") ? "-" : rule.text("says") + (site.isEmpty() ? "" : preposition + site);
         return List.of(
                 Cell.of(decided ? "*" : "", Ink.GOOD),
                 Cell.of(rule.text("rule"), decided ? Ink.BOLD : Ink.PLAIN),

@@ -6,11 +6,15 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says for everything that can go wrong between here and a node what it was, what to do next, and the exit code. */
 final class Failures {
+    /** How the node says what {@code --force} does. */
+    private static final Pattern FORCE = Pattern.compile("; \"force\": true .*");
+
     private static final String PROBLEM = "urn:grouter:problem:";
     private static final Map<String, String> ADVICE = Map.of(
             "unknown-route", "Names must be exact: ./grouter routes --host PART finds them.",
@@ -76,7 +80,8 @@ final class Failures {
                     "--admin URL or GROUTER_ADMIN names the node's admin API (admin.listen of its configuration).");
         }
         String type = problem.text("type").replace(PROBLEM, "");
-        String detail = Printable.of(problem.text(problem.has("detail") ? "detail" : "title"));
+        String said = problem.text(problem.has("detail") ? "detail" : "title");
+        String detail = Printable.of(FORCE.matcher(said).replaceFirst(""));
         return switch (reply.status()) {
             case 401 ->
                 new CommandFailure(

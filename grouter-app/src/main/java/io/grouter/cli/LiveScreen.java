@@ -56,8 +56,7 @@ final class LiveScreen implements AutoCloseable {
 
     private void draw() {
         StringBuilder frame = new StringBuilder("\u001b[H");
-        List<String> lines =
-                TopScreen.lines(latest, session.surroundings().now(), terminal.size(), session.colours());
+        List<String> lines = TopScreen.lines(latest, session.surroundings().now(), terminal.size(), session.colours());
         for (int i = 0; i < lines.size(); i++) {
             frame.append(i == 0 ? "" : "\r\n").append(lines.get(i)).append("\u001b[K");
         }

@@ -25,8 +25,11 @@ final class Table {
         this.natural = columns.stream().mapToInt(each -> each.title().length()).toArray();
     }
 
-    /** Leaves the titles out. */
-    Table untitled() {
+    /** Leaves the titles out; for rows that come one by one, columns begin with these widths. */
+    Table untitled(int... widths) {
+        for (int i = 0; i < widths.length; i++) {
+            natural[i] = Math.max(natural[i], widths[i]);
+        }
         begun = true;
         return this;
     }

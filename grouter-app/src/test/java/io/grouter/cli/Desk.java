@@ -24,7 +24,9 @@ final class Desk implements Surroundings, Terminal {
     boolean terminal;
     String typed = "";
     Writer where = out;
-    @Nullable Target target;
+
+    @Nullable
+    Target target;
 
     @Command(name = "grouter")
     private static final class Root {}

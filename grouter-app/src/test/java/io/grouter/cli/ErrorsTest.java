@@ -62,14 +62,21 @@ class ErrorsTest {
     @Test
     void whyThereIsNoAnswerIsSaid() {
         Target target = new Target(URI.create("http://10.1.0.30:8081"), "", "", "", "", Duration.ofSeconds(10));
-        assertThat(Failures.unreachable(target, new ConnectException()).message()).contains("connection refused");
-        assertThat(Failures.unreachable(target, new TimeoutException()).message()).contains("within 10s");
-        assertThat(Failures.unreachable(target, new SSLHandshakeException("unable to find")).advice()).contains("--ca");
-        assertThat(Failures.unreachable(target, new IllegalStateException(new UnresolvedAddressException())).message())
+        assertThat(Failures.unreachable(target, new ConnectException()).message())
+                .contains("connection refused");
+        assertThat(Failures.unreachable(target, new TimeoutException()).message())
+                .contains("within 10s");
+        assertThat(Failures.unreachable(target, new SSLHandshakeException("unable to find"))
+                        .advice())
+                .contains("--ca");
+        assertThat(Failures.unreachable(target, new IllegalStateException(new UnresolvedAddressException()))
+                        .message())
                 .contains("no such host");
-        assertThat(Failures.unreachable(target, new java.io.IOException("header parser received no bytes")).advice())
+        assertThat(Failures.unreachable(target, new java.io.IOException("header parser received no bytes"))
+                        .advice())
                 .contains("https");
-        assertThat(Failures.unreachable(target, new ConnectException()).exitCode()).isEqualTo(3);
+        assertThat(Failures.unreachable(target, new ConnectException()).exitCode())
+                .isEqualTo(3);
     }
 
     @Test
@@ -80,8 +87,14 @@ class ErrorsTest {
         desk.environment.put("GROUTER_ADMIN", "HTTPS://node.example.com:8443/");
         desk.environment.put("GROUTER_TOKEN", " secret ");
         assertThat(desk.run("sites", "--ca", "ca.pem", "--timeout", "2m")).isZero();
-        assertThat(desk.target()).isEqualTo(new Target(
-                URI.create("https://node.example.com:8443"), "secret", "ca.pem", "", "", Duration.ofMinutes(2)));
+        assertThat(desk.target())
+                .isEqualTo(new Target(
+                        URI.create("https://node.example.com:8443"),
+                        "secret",
+                        "ca.pem",
+                        "",
+                        "",
+                        Duration.ofMinutes(2)));
         assertThat(desk.target().toString()).doesNotContain("secret");
         assertThat(desk.run("sites", "--admin", "127.0.0.1:9")).isZero();
         assertThat(desk.target().base()).isEqualTo(URI.create("http://127.0.0.1:9"));
@@ -126,11 +139,22 @@ class ErrorsTest {
 
     @Test
     void explainAsksForWhatWasGiven() {
-        desk.run("explain", "x/y?z=1", "--client", "::1", "--method", "POST", "--session", "s", "--credentials", "--relayed");
+        desk.run(
+                "explain",
+                "x/y?z=1",
+                "--client",
+                "::1",
+                "--method",
+                "POST",
+                "--session",
+                "s",
+                "--credentials",
+                "--relayed");
         desk.run("explain", "--dns", "y", "--type", "aaaa");
-        assertThat(desk.node.asked).containsExactly(
-                "GET /v1/explain?url=x%2Fy%3Fz%3D1&client=%3A%3A1&method=POST&session=s&credentials=true&relayed=true",
-                "GET /v1/explain?name=y&type=AAAA");
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "GET /v1/explain?url=x%2Fy%3Fz%3D1&client=%3A%3A1&method=POST&session=s&credentials=true&relayed=true",
+                        "GET /v1/explain?name=y&type=AAAA");
     }
 
     @Test

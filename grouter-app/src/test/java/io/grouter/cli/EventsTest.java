@@ -17,7 +17,8 @@ class EventsTest {
         return new String[] {
             "id: p-" + id,
             "event: journal",
-            "data: {\"id\":" + id + ",\"time\":\"2026-11-23T03:00:00Z\",\"what\":\"route-added\",\"site\":\"dc1\",\"route\":\""
+            "data: {\"id\":" + id
+                    + ",\"time\":\"2026-11-23T03:00:00Z\",\"what\":\"route-added\",\"site\":\"dc1\",\"route\":\""
                     + route + "\",\"instances\":1,\"source\":\"nats\",\"reason\":\"registered\"}",
             ""
         };
@@ -29,9 +30,7 @@ class EventsTest {
 
     @Test
     void anEventIsALine() {
-        desk.node.stream(lines(
-                change(17, "a.example.com"),
-                new String[] {
+        desk.node.stream(lines(change(17, "a.example.com"), new String[] {
                     ": comment",
                     "event: site",
                     "data: {\"site\":\"dc2\",\"own\":false,\"freshness\":\"STALE\",\"configured\":true,\"routes\":3,\"headroom\":0.5}",
@@ -49,17 +48,19 @@ class EventsTest {
                     "id: p-18",
                     "event: journal",
                     "data: {\"not\":\"ended by an empty line\"}"
-                })).noStream(over);
+                }))
+                .noStream(over);
         assertThat(desk.run("watch", "--types", "journal,site,stats")).isEqualTo(4);
         assertThat(desk.out.toString()).isEqualTo("""
-                2026-11-23 03:00:00Z  route-added  dc1   a.example.com 1 instance (nats: registered)
-                2026-11-23 03:00:30Z  site         dc2   stale, 3 routes, table differs, headroom 50%
-                2026-11-23 03:00:30Z  lost               12 changes came and were forgotten meanwhile
-                2026-11-23 03:00:30Z  stats        dc1   5 routes, requests/s: forwarded 13, redirected -, relayed -, received -, failed -
+                2026-11-23 03:00:00Z  route-added        dc1   a.example.com 1 instance (nats: registered)
+                2026-11-23 03:00:30Z  site               dc2   stale, 3 routes, table differs, headroom 50%
+                2026-11-23 03:00:30Z  lost                     12 changes came and were forgotten meanwhile
+                2026-11-23 03:00:30Z  stats              dc1   5 routes, requests/s: forwarded 13, redirected -, relayed -, received -, failed -
                 """);
-        assertThat(desk.node.asked).containsExactly(
-                "EVENTS /v1/events?types=journal%2Csite%2Cstats after \"\"",
-                "EVENTS /v1/events?types=journal%2Csite%2Cstats after \"p-17\"");
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "EVENTS /v1/events?types=journal%2Csite%2Cstats after \"\"",
+                        "EVENTS /v1/events?types=journal%2Csite%2Cstats after \"p-17\"");
         assertThat(desk.err.toString()).contains("no JSON", "the node ended the stream; again in 1.0s");
     }
 
@@ -71,9 +72,12 @@ class EventsTest {
         }
         desk.node.stream(lines(change(18, "b.example.com"), new String[] {"!"})).noStream(over);
         assertThat(desk.run("watch", "-o", "json")).isEqualTo(4);
-        assertThat(desk.pauses.stream().map(Duration::toSeconds)).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L, 1L);
+        assertThat(desk.pauses.stream().map(Duration::toSeconds))
+                .containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L, 1L);
         assertThat(desk.node.asked).last().asString().endsWith("after \"p-18\"");
-        assertThat(desk.out.toString().lines()).hasSize(2).allMatch(line -> Json.object(line).has("data"));
+        assertThat(desk.out.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> Json.object(line).has("data"));
         assertThat(desk.out.toString()).startsWith("{\"event\":\"journal\",\"id\":\"p-17\",\"data\":{\"id\":17,");
         assertThat(desk.err.toString()).contains("broke off (reset by peer)", "no node; again in 30s");
     }

@@ -12,17 +12,20 @@ class ListsTest {
 
     @Test
     void optionsBecomeParametersOfEveryPage() throws IOException {
-        desk.node.on("GET /v1/routes", "routes-c1").on(
-                "GET /v1/routes?host=a%26b%20c&path=%2Fv2&site=dc2&state=remote&app=x&org=o&space=s&pin=*&sort=sites&limit=1000",
-                "routes");
+        desk.node
+                .on("GET /v1/routes", "routes-c1")
+                .on(
+                        "GET /v1/routes?host=a%26b%20c&path=%2Fv2&site=dc2&state=remote&app=x&org=o&space=s&pin=*&sort=sites&limit=1000",
+                        "routes");
         assertThat(desk.run(
-                        "routes", "--host", "a&b c", "--path", "/v2", "--site", "dc2", "--state", "REMOTE", "--app", "x",
-                        "--org", "o", "--space", "s", "--pin", "*", "--sort", "sites"))
+                        "routes", "--host", "a&b c", "--path", "/v2", "--site", "dc2", "--state", "REMOTE", "--app",
+                        "x", "--org", "o", "--space", "s", "--pin", "*", "--sort", "sites"))
                 .isZero();
         assertThat(desk.node.asked).hasSize(2);
-        assertThat(desk.node.asked.get(1)).isEqualTo(
-                "GET /v1/routes?host=a%26b%20c&path=%2Fv2&site=dc2&state=remote&app=x&org=o&space=s&pin=*&sort=sites"
-                        + "&limit=1000&after=c1");
+        assertThat(desk.node.asked.get(1))
+                .isEqualTo(
+                        "GET /v1/routes?host=a%26b%20c&path=%2Fv2&site=dc2&state=remote&app=x&org=o&space=s&pin=*&sort=sites"
+                                + "&limit=1000&after=c1");
     }
 
     @Test
@@ -46,10 +49,12 @@ class ListsTest {
     void theJournalGoesBackAsFarAsAsked() throws IOException {
         desk.node.on("GET /v1/journal", "journal");
         assertThat(desk.run("journal")).isZero();
-        assertThat(desk.run("journal", "--since", "10m", "--kind", "route-added,route-removed", "--site", "dc2")).isZero();
-        assertThat(desk.node.asked).containsExactly(
-                "GET /v1/journal?limit=100",
-                "GET /v1/journal?since=10m&site=dc2&kind=route-added%2Croute-removed&limit=1000");
+        assertThat(desk.run("journal", "--since", "10m", "--kind", "route-added,route-removed", "--site", "dc2"))
+                .isZero();
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "GET /v1/journal?limit=100",
+                        "GET /v1/journal?since=10m&site=dc2&kind=route-added%2Croute-removed&limit=1000");
     }
 
     @Test

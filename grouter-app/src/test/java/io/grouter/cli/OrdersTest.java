@@ -38,10 +38,15 @@ class OrdersTest {
         desk.terminal = true;
         desk.typed = "y";
         assertThat(drain("--for", "2h")).isZero();
-        assertThat(desk.node.asked).containsExactly(
-                "POST /v1/drain?dryRun=true " + BODY + ",\"for\":\"2h\"}", "POST /v1/drain " + BODY + ",\"for\":\"2h\"}");
-        assertThat(desk.out.toString()).contains(
-                "1,180 would go elsewhere", "4 routes would have no fit and fresh site", "in effect: drain of hello");
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "POST /v1/drain?dryRun=true " + BODY + ",\"for\":\"2h\"}",
+                        "POST /v1/drain " + BODY + ",\"for\":\"2h\"}");
+        assertThat(desk.out.toString())
+                .contains(
+                        "1,180 would go elsewhere",
+                        "4 routes would have no fit and fresh site",
+                        "in effect: drain of hello");
         assertThat(desk.err.toString()).contains("Do it? [y/N]");
     }
 
@@ -62,14 +67,15 @@ class OrdersTest {
         assertThat(desk.err.toString()).contains("nothing was done", "--yes");
         assertThat(desk.node.asked).isEmpty();
         assertThat(drain("--yes", "--who", "bob", "--force")).isZero();
-        assertThat(desk.node.asked).containsExactly(
-                "POST /v1/drain " + BODY.replace("\"ann\"", "\"bob\"") + ",\"force\":true}");
+        assertThat(desk.node.asked)
+                .containsExactly("POST /v1/drain " + BODY.replace("\"ann\"", "\"bob\"") + ",\"force\":true}");
     }
 
     @Test
     void aDryRunNeverChangesAnything() {
         assertThat(drain("--dry-run", "--yes")).isZero();
-        assertThat(desk.run("force", "a.example.com", "dc2", "--why", "x", "-n")).isZero();
+        assertThat(desk.run("force", "a.example.com", "dc2", "--why", "x", "-n"))
+                .isZero();
         assertThat(desk.run("undrain", "--who", "bob", "--dry-run")).isZero();
         assertThat(desk.node.asked).hasSize(3).allMatch(each -> each.contains("dryRun=true"));
     }
@@ -88,7 +94,8 @@ class OrdersTest {
 
     @Test
     void aRefusalSaysWhatForceDoes() {
-        desk.node.problem("POST /v1/drain", 409, "refused", "this is the last site");
+        desk.node.problem(
+                "POST /v1/drain", 409, "refused", "this is the last site; \"force\": true does it all the same");
         assertThat(drain("--yes")).isEqualTo(1);
         assertThat(desk.err.toString()).isEqualTo("grouter: this is the last site\n--force does it all the same.\n");
     }
@@ -102,27 +109,32 @@ class OrdersTest {
 
     @Test
     void forcesAreGivenAndTakenBackUnderBothNames() {
-        assertThat(desk.run("override", "force", "a.example.com", "dc2", "--why", "x", "--yes")).isZero();
+        assertThat(desk.run("override", "force", "a.example.com", "dc2", "--why", "x", "--yes"))
+                .isZero();
         assertThat(desk.run("unforce", "a.example.com")).isZero();
-        assertThat(desk.run("override", "unforce", "a.example.com", "--who", "bob")).isZero();
-        assertThat(desk.node.asked).containsExactly(
-                "POST /v1/force {\"route\":\"a.example.com\",\"site\":\"dc2\",\"who\":\"ann\",\"why\":\"x\"}",
-                "DELETE /v1/force?route=a.example.com&who=ann",
-                "DELETE /v1/force?route=a.example.com&who=bob");
+        assertThat(desk.run("override", "unforce", "a.example.com", "--who", "bob"))
+                .isZero();
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "POST /v1/force {\"route\":\"a.example.com\",\"site\":\"dc2\",\"who\":\"ann\",\"why\":\"x\"}",
+                        "DELETE /v1/force?route=a.example.com&who=ann",
+                        "DELETE /v1/force?route=a.example.com&who=bob");
         assertThat(desk.run("override")).isEqualTo(2);
     }
 
     @Test
     void logLevelsAreChangedAndReset() throws IOException {
         desk.node.on("PUT /v1/loglevels", "loglevel");
-        assertThat(desk.run("log-level", "io.grouter.gossip", "debug", "--for", "10m")).isZero();
+        assertThat(desk.run("log-level", "io.grouter.gossip", "debug", "--for", "10m"))
+                .isZero();
         assertThat(desk.out.toString())
                 .isEqualTo("io.grouter.gossip: DEBUG until 2026-11-23 03:10:00Z, then as the logger above\n");
         assertThat(desk.run("log-level", "io.grouter.gossip", "reset")).isZero();
         assertThat(desk.run("log-level", "io.grouter.gossip", "LOUD")).isEqualTo(2);
         assertThat(desk.run("log-level", "io.grouter.gossip")).isEqualTo(2);
-        assertThat(desk.node.asked).containsExactly(
-                "PUT /v1/loglevels {\"logger\":\"io.grouter.gossip\",\"level\":\"DEBUG\",\"for\":\"10m\",\"who\":\"ann\"}",
-                "PUT /v1/loglevels {\"logger\":\"io.grouter.gossip\",\"level\":null,\"who\":\"ann\"}");
+        assertThat(desk.node.asked)
+                .containsExactly(
+                        "PUT /v1/loglevels {\"logger\":\"io.grouter.gossip\",\"level\":\"DEBUG\",\"for\":\"10m\",\"who\":\"ann\"}",
+                        "PUT /v1/loglevels {\"logger\":\"io.grouter.gossip\",\"level\":null,\"who\":\"ann\"}");
     }
 }

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 class PrintableTest {
     @Test
     void ordinaryTextStaysAsItIs() {
-        for (String text : new String[] {"", "hello.apps.example.com/v2", "*.example.com", "Müller & Søn", "例え", "3€ ✓"}) {
+        for (String text :
+                new String[] {"", "hello.apps.example.com/v2", "*.example.com", "Müller & Søn", "例え", "3€ ✓"}) {
             assertThat(Printable.of(text)).isEqualTo(text);
         }
     }
@@ -16,8 +17,10 @@ class PrintableTest {
     void whatWouldActOnATerminalIsShownByItsNumber() {
         assertThat(Printable.of("\u001b[31mred\u001b[0m")).isEqualTo("\\x1b[31mred\\x1b[0m");
         assertThat(Printable.of("a\nb\rc\td\u0000e\u007f\u009b")).isEqualTo("a\\nb\\x0dc\\x09d\\x00e\\x7f\\x9b");
-        assertThat(Printable.of("a\u202eb\u2066c\u200bd\ufeffe\u00adf")).isEqualTo("a\\u{202e}b\\u{2066}c\\u{200b}d\\u{feff}e\\xadf");
-        assertThat(Printable.of("a\u2028b\u0301c\ud800d\ue000e\u3164f")).startsWith("a\\u{2028}b\\u{301}c\\u{d800}d\\u{e000}e");
+        assertThat(Printable.of("a\u202eb\u2066c\u200bd\ufeffe\u00adf"))
+                .isEqualTo("a\\u{202e}b\\u{2066}c\\u{200b}d\\u{feff}e\\xadf");
+        assertThat(Printable.of("a\u2028b\u0301c\ud800d\ue000e\u3164f"))
+                .startsWith("a\\u{2028}b\\u{301}c\\u{d800}d\\u{e000}e");
         assertThat(Printable.of("\u05e2\u0628")).isEqualTo("\\u{5e2}\\u{628}");
         assertThat(Printable.of(new String(Character.toChars(0xe0041)))).isEqualTo("\\u{e0041}");
     }
@@ -36,7 +39,8 @@ class PrintableTest {
                     || type == Character.SURROGATE
                     || type == Character.LINE_SEPARATOR
                     || type == Character.NON_SPACING_MARK) {
-                assertThat(Printable.of(new StringBuilder().appendCodePoint(c).toString())).startsWith("\\");
+                assertThat(Printable.of(new StringBuilder().appendCodePoint(c).toString()))
+                        .startsWith("\\");
             }
         }
     }

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 
 class TableTest {
     private static final List<Column> COLUMNS = List.of(
-            Column.text("NAME").shrinkingTo(6), Column.number("N"), Column.text("EXTRA").importance(1), Column.text("END"));
+            Column.text("NAME").shrinkingTo(6),
+            Column.number("N"),
+            Column.text("EXTRA").importance(1),
+            Column.text("END"));
 
     private static List<Cell> row(String... texts) {
         return List.of(texts).stream().map(Cell::of).toList();
@@ -23,8 +26,8 @@ class TableTest {
     @Test
     void aColumnShrinksBeforeOneIsLeftOut() {
         List<List<Cell>> rows = List.of(row("a-long-name-indeed", "1", "extra", "end"));
-        assertThat(new Table(COLUMNS, 24, false).lines(rows)).containsExactly(
-                "NAME       N  EXTRA  END", "a-long-n…  1  extra  end");
+        assertThat(new Table(COLUMNS, 24, false).lines(rows))
+                .containsExactly("NAME       N  EXTRA  END", "a-long-n…  1  extra  end");
         assertThat(new Table(COLUMNS, 20, false).lines(rows))
                 .containsExactly("NAME          N  END", "a-long-name…  1  end");
         assertThat(new Table(COLUMNS, 9, false).lines(rows)).containsExactly("NAME    N", "a-lon…  1");

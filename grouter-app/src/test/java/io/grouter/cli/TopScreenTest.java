@@ -51,7 +51,8 @@ class TopScreenTest {
                 List<String> lines = draw(data, rows, columns);
                 assertThat(lines).hasSize(rows);
                 int most = columns;
-                assertThat(lines).allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(most));
+                assertThat(lines)
+                        .allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(most));
             }
         }
         assertThat(draw(data, 3, 1)).allMatch(line -> !line.contains("\n"));
@@ -62,12 +63,14 @@ class TopScreenTest {
         TopData data = data();
         List<Fields> sites = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            Map<String, @Nullable Object> site = new LinkedHashMap<>(data.sites().get(1).values());
+            Map<String, @Nullable Object> site =
+                    new LinkedHashMap<>(data.sites().get(1).values());
             site.put("site", "fine" + i);
             sites.add(new Fields(site));
         }
         sites.addAll(data.sites());
-        TopData many = new TopData(data.node(), data.at(), "", sites, data.goRouters(), data.feed(), List.of(), List.of());
+        TopData many =
+                new TopData(data.node(), data.at(), "", sites, data.goRouters(), data.feed(), List.of(), List.of());
         List<String> lines = draw(many, 24, 100);
         assertThat(lines.get(5)).startsWith("dc1*");
         assertThat(lines.get(6)).startsWith("dc4").contains("gone");
