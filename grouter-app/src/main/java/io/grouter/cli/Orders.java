@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Parts of giving orders and taking them back. */
+/** Who gives an order, and whether it is meant. */
 final class Orders {
     private Orders() {}
 
@@ -29,20 +29,5 @@ final class Orders {
         } catch (IOException e) {
             throw new CommandFailure(ExitCodes.NO, "no answer could be read: nothing was done", "");
         }
-    }
-
-    /** Takes an order back, or shows what that would do. Returns the exit code. */
-    static int takeBack(Session session, Query query, boolean dryRun) throws CommandFailure, InterruptedException {
-        Session.Answer answer = session.order("DELETE", dryRun ? query.with("dryRun", true) : query, null);
-        if (session.json()) {
-            session.print(answer);
-        } else if (dryRun) {
-            session.out().line("to take back:");
-            DryRunText.print(session, answer.fields());
-        } else {
-            session.out()
-                    .line("taken back: " + OverrideText.sentence(answer.fields().object("removed")));
-        }
-        return ExitCodes.OK;
     }
 }

@@ -1,9 +1,9 @@
 package io.grouter.cli;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,25 +67,21 @@ record Pages(String list, String cursor, Supplier<Query> first, long most) {
 
     private void json(Session session) throws CommandFailure, InterruptedException {
         Output out = session.out();
-        List<String> separator = new ArrayList<>();
+        AtomicBoolean begun = new AtomicBoolean();
         walk(session, (answer, more) -> {
-            if (separator.isEmpty() && !more) {
+            if (!begun.get() && !more) {
                 session.print(answer);
                 return;
             }
-            if (separator.isEmpty()) {
-                out.print("{" + Json.text(list) + ":[\n");
-                separator.add("");
-            }
             for (Object each : answer.fields().list(list)) {
-                out.print(separator.set(0, ",\n") + Json.text(each));
+                String before = begun.getAndSet(true) ? ",\n" : "{" + Json.text(list) + ":[\n";
+                out.print(before + Json.text(each));
             }
             if (!more) {
                 Map<String, @Nullable Object> rest =
                         new LinkedHashMap<>(answer.fields().values());
                 rest.remove(list);
-                String text = Json.text(rest);
-                out.line(rest.isEmpty() ? "\n]}" : "\n]," + text.substring(1));
+                out.line("\n]," + Json.text(rest).substring(1));
             }
         });
     }

@@ -3,7 +3,10 @@ package io.grouter.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The picture of {@code top}: a function of data, time and size. */
 final class TopScreen {
@@ -76,19 +79,21 @@ final class TopScreen {
                         + Figures.count(data.feed().count("routes"), "route") + " here, "
                         + Figures.count(data.feed().count("endpoints"), "endpoint"),
                 feed.ink() == Ink.GOOD ? Ink.PLAIN : feed.ink());
-        line(
-                "requests/s: forwarded " + sum("forwarded") + ", redirected " + sum("redirected") + ", relayed "
-                        + sum("relayed") + ", received " + sum("received") + ", failed " + sum("failed"),
-                Ink.PLAIN);
+        line("requests/s: " + EventText.traffic(traffic()), Ink.PLAIN);
     }
 
-    private String sum(String what) {
-        double sum = 0;
+    /** Returns the sums over all sites. */
+    private Fields traffic() {
+        Map<String, @Nullable Object> sums = new HashMap<>();
         for (Fields site : data.sites()) {
-            Double rate = site.object("traffic").number(what);
-            sum += rate == null ? 0 : rate;
+            site.object("traffic").values().forEach((what, rate) -> {
+                if (rate instanceof Number number) {
+                    double before = sums.get(what) instanceof Number sum ? sum.doubleValue() : 0;
+                    sums.put(what, before + number.doubleValue());
+                }
+            });
         }
-        return Figures.rate(sum);
+        return new Fields(sums);
     }
 
     /** Returns the sites as they come while there is room, else those with something wrong before the others. */

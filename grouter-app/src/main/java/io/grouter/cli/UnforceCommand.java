@@ -1,41 +1,29 @@
 package io.grouter.cli;
 
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code grouter unforce}. */
 @Command(name = "unforce", description = "Take a forced route back at once.")
 final class UnforceCommand implements Callable<Integer> {
-    private final Surroundings surroundings;
-
     @Mixin
     private final AdminOptions admin;
+
+    @Mixin
+    private final TakeBackOptions order;
 
     @Parameters(paramLabel = "ROUTE", description = "host or host/path.")
     private String route = "";
 
-    @Option(names = "--who", paramLabel = "NAME", description = "Who takes it back (default: your user name).")
-    private @Nullable String who;
-
-    @Option(
-            names = {"-n", "--dry-run"},
-            description = "Only show what that would do.")
-    private boolean dryRun;
-
     UnforceCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
         this.admin = new AdminOptions(surroundings);
+        this.order = new TakeBackOptions(surroundings);
     }
 
     @Override
     public Integer call() {
-        return admin.run(session -> Orders.takeBack(
-                session,
-                new Query("/v1/force").with("route", route).with("who", Orders.who(who, surroundings)),
-                dryRun));
+        return admin.run(session -> order.takeBack(session, "/v1/force", route));
     }
 }
