@@ -131,7 +131,10 @@ final class AdminOptions {
             URI url = new URI(text.contains("://") ? text : "http://" + text);
             String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
             boolean bare = url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null;
-            if (url.getHost() != null && bare && Set.of("http", "https").contains(scheme)) {
+            if (url.getHost() != null
+                    && bare
+                    && url.getPort() < 65_536
+                    && Set.of("http", "https").contains(scheme)) {
                 String path = url.getRawPath().replaceAll("/+$", "");
                 return URI.create(scheme + "://" + url.getRawAuthority() + path);
             }

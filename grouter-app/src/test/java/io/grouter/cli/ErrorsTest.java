@@ -106,6 +106,7 @@ class ErrorsTest {
         "--admin, http://",
         "--admin, http://user@host:80",
         "--admin, http://host?x",
+        "--admin, http://host:65536",
         "--admin, 'http://a b'",
         "--timeout, 10",
         "--timeout, 0s",
