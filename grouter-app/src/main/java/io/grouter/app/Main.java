@@ -1,5 +1,8 @@
 package io.grouter.app;
 
+import io.grouter.cli.Commands;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,12 +37,16 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Runs the command line and exits with its code: 0 done, 1 failed, 2 wrong usage or configuration. */
+    /** Runs the command line and exits with its code: 0 done, 1 failed, 2 wrong usage or configuration, others as docs/cli.md says. */
     public static void main(String[] args) {
         refuseSerializedObjects();
         needNoTemporaryFiles();
         answerAtOnce();
-        System.exit(commandLine().execute(args));
+        Optional<CommandLine> alone = args.length == 0 ? Optional.empty() : Commands.alone(args[0]);
+        System.exit(
+                alone.isPresent()
+                        ? alone.get().execute(Arrays.copyOfRange(args, 1, args.length))
+                        : commandLine().execute(args));
     }
 
     /**
@@ -82,6 +89,7 @@ public final class Main implements Runnable {
         for (Subcommand each : ServiceLoader.load(Subcommand.class)) {
             commands.addSubcommand(each);
         }
+        Commands.addTo(commands);
         return commands;
     }
 

@@ -61,6 +61,16 @@ final class NameCheckingContext extends SSLContext {
         }
 
         @Override
+        protected SSLParameters engineGetDefaultSSLParameters() {
+            return checked(inner.getDefaultSSLParameters());
+        }
+
+        @Override
+        protected SSLParameters engineGetSupportedSSLParameters() {
+            return inner.getSupportedSSLParameters();
+        }
+
+        @Override
         protected SSLSessionContext engineGetServerSessionContext() {
             return inner.getServerSessionContext();
         }

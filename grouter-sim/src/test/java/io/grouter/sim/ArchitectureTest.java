@@ -46,7 +46,7 @@ class ArchitectureTest {
         "link, 'route report tls'",
         "gossip, 'route fib rib report link overrides'",
         "dns, 'route fib steering report'",
-        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides link logging tls tracing'",
+        "app, 'route fib rib nats state steering gorouter proxy accesslog admin gossip dns report overrides link logging tls tracing cli'",
         "logging, 'admin'",
         "bundle, 'app tls'",
         "sim, 'route fib rib gossip app sim.scenario sim.virtual'",
@@ -82,7 +82,7 @@ class ArchitectureTest {
         "io.netty, 'http proxy dns app'",
         "com.sun.net.httpserver, 'admin sim'",
         "org.snakeyaml, 'app'",
-        "picocli, 'app bundle sim sim.virtual'",
+        "picocli, 'app bundle cli sim sim.virtual'",
         "ch.qos.logback, 'logging sim sim.virtual'",
     })
     void everyLibraryHasItsRoom(String library, String rooms) {
