@@ -25,6 +25,7 @@ public final class AdminServer implements AutoCloseable {
 
     private final AdminConfig config;
     private final AdminApi api;
+    private final WebPage page = new WebPage();
     private final JsonMapper json = JsonMapper.builder().build();
     private final HttpServer server;
     private final ExecutorService threads;
@@ -79,6 +80,9 @@ public final class AdminServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (page.answers(exchange)) {
+                return;
+            }
             AdminApi.Answer answer = answer(exchange);
             byte[] body = answer.body() instanceof String text
                     ? text.getBytes(StandardCharsets.UTF_8)
