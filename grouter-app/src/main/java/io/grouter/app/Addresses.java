@@ -30,4 +30,10 @@ public final class Addresses {
         }
         return InetSocketAddress.createUnresolved(host, port);
     }
+
+    /** Returns an address as {@link #parse} reads it. */
+    static String text(InetSocketAddress address) {
+        String host = address.getHostString();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
 }

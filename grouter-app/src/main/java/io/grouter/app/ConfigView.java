@@ -43,8 +43,7 @@ final class ConfigView {
         } else if (value instanceof Duration duration) {
             return text(duration);
         } else if (value instanceof InetSocketAddress address) {
-            String host = address.getHostString();
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+            return Addresses.text(address);
         } else if (value instanceof Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
         } else if (value instanceof Number || value instanceof Boolean) {

@@ -76,6 +76,7 @@ public final class Node implements AutoCloseable {
     private final LongSupplier wallClock = System::currentTimeMillis;
     private final NatsFeed feed;
     private final @Nullable Gossip gossip;
+    private final NodeView view;
     private final AdminApi api;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private volatile @Nullable ProxyServer proxy;
@@ -133,6 +134,7 @@ public final class Node implements AutoCloseable {
         rib.listen(journal);
         rib.listen(new ChangeLog());
         listeners.forEach(rib::listen);
+        this.view = new NodeView(config, name, feed, gossip);
         this.api = new AdminApi(new AdminSources(
                 site,
                 rib,
@@ -142,6 +144,7 @@ public final class Node implements AutoCloseable {
                 steering,
                 goRouters,
                 control(),
+                view,
                 metrics,
                 overrides,
                 clock,
@@ -293,6 +296,7 @@ public final class Node implements AutoCloseable {
         started(prober).start();
         started(watch).start();
         started(feed).start();
+        view.proxy(frontend);
         proxy = frontend; // a node may speak for its site before it takes requests, and must say the same then
         if (gossip != null) {
             started(gossip).start();
@@ -310,6 +314,7 @@ public final class Node implements AutoCloseable {
                     clock,
                     metrics));
             dns.start();
+            view.dns(dns);
         }
         admin.start();
         awaitOthers();

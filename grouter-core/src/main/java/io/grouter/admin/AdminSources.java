@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  * @param steering the rules
  * @param goRouters this site's GoRouters
  * @param control what can be done with the node
+ * @param facts what else is known of the node
  * @param metrics all figures
  * @param overrides what operators ordered
  * @param clock monotonic nanoseconds
@@ -37,6 +38,7 @@ public record AdminSources(
         Steering steering,
         GoRouterPool goRouters,
         NodeControl control,
+        NodeFacts facts,
         PrometheusRegistry metrics,
         OverrideStore overrides,
         LongSupplier clock,

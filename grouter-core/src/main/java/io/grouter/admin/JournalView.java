@@ -10,39 +10,39 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the journal of changes into the words of the admin API. Safe for all threads. */
+/** Puts changes into the words of the admin API. Safe for all threads. */
 final class JournalView {
-    private final Journal journal;
+    /** What can have happened. */
+    static final List<String> KINDS = List.of(
+            "route-added",
+            "route-changed",
+            "route-removed",
+            "site-changed",
+            "site-converged",
+            "site-diverged",
+            "feed-changed",
+            "guard-engaged",
+            "guard-released",
+            "alarm-raised",
+            "alarm-ended",
+            "sibling-stands-in",
+            "sibling-gone",
+            "restored",
+            "override-added",
+            "override-replaced",
+            "override-removed",
+            "override-expired");
+
     private final String ownSite;
 
-    JournalView(Journal journal, String ownSite) {
-        this.journal = journal;
+    JournalView(String ownSite) {
         this.ownSite = ownSite;
     }
 
-    /** Returns the newest changes first; with a host, only those of routes whose host contains it. */
-    Map<String, Object> page(long before, int limit, String host) {
-        Predicate<RibEvent> filter = host.isEmpty()
-                ? event -> true
-                : event -> {
-                    RouteUri uri = uri(event);
-                    return uri != null && uri.host().contains(host);
-                };
-        List<Journal.Entry> entries = journal.newest(before, limit, filter);
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("changes", entries.stream().map(this::describe).toList());
-        body.put("total", journal.total());
-        body.put("capacity", journal.capacity());
-        body.put(
-                "next",
-                entries.size() < limit ? null : entries.get(entries.size() - 1).id());
-        return body;
-    }
-
-    private static @Nullable RouteUri uri(RibEvent event) {
+    /** Returns the route that an event is about, or null. */
+    static @Nullable RouteUri uri(RibEvent event) {
         if (event instanceof RibEvent.RouteAdded added) {
             return added.uri();
         } else if (event instanceof RibEvent.RouteChanged changed) {
@@ -54,7 +54,7 @@ final class JournalView {
         return event instanceof RibEvent.RouteRemoved removed ? removed.uri() : null;
     }
 
-    private Map<String, Object> describe(Journal.Entry entry) {
+    Map<String, Object> describe(Journal.Entry entry) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", entry.id());
         body.put("time", Instant.ofEpochMilli(entry.timeMillis()).toString());

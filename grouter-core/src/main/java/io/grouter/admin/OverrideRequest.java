@@ -1,17 +1,11 @@
 package io.grouter.admin;
 
 import io.grouter.overrides.OperatorOverride;
-import io.grouter.route.Durations;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An order for an override as it came in a body. A body that is none throws {@link IllegalArgumentException} that names
@@ -29,10 +23,6 @@ record OverrideRequest(
         String why,
         @Nullable Duration lasts,
         boolean force) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     private static final List<String> DRAIN = List.of("route", "why", "who", "for", "force");
     private static final List<String> FORCE = List.of("route", "site", "why", "who", "for", "force");
 
@@ -54,31 +44,16 @@ record OverrideRequest(
     }
 
     private static OverrideRequest read(byte[] body, List<String> keys) {
-        JsonNode tree;
-        try {
-            tree = JSON.readTree(body);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("body: is no JSON: " + e.getOriginalMessage(), e);
-        }
-        if (!tree.isObject()) {
-            throw new IllegalArgumentException("body: is no JSON object (expected: keys " + keys + ")");
-        }
-        for (String key : tree.propertyNames()) {
-            if (!keys.contains(key)) {
-                throw new IllegalArgumentException(
-                        "\"" + key + "\": unknown key (allowed: " + String.join(", ", keys) + ")");
-            }
-        }
-        String route = text(tree, "route");
-        String site = text(tree, "site");
-        String lasts = text(tree, "for");
+        JsonBody tree = JsonBody.read(body, keys);
+        String route = tree.text("route");
+        String site = tree.text("site");
         return new OverrideRequest(
                 route == null ? null : route(route),
                 site == null ? null : new SiteId(site),
-                required(tree, "who"),
-                required(tree, "why"),
-                lasts == null ? null : duration(lasts),
-                bool(tree, "force"));
+                tree.required("who"),
+                tree.required("why"),
+                tree.duration("for"),
+                tree.bool("force"));
     }
 
     /** Returns the key of a route somebody named; {@code ""} is refused, because it might be meant for a route. */
@@ -89,41 +64,6 @@ record OverrideRequest(
                     "route: \"" + name + "\" (expected: host or host/path; for the whole site leave the key out)");
         }
         return uri;
-    }
-
-    private static Duration duration(String text) {
-        try {
-            return Durations.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("for: \"" + text + "\" (expected: a duration such as 30m, 2h, 1d)", e);
-        }
-    }
-
-    private static String required(JsonNode tree, String key) {
-        String text = text(tree, key);
-        if (text == null) {
-            throw new IllegalArgumentException(key + ": is missing (expected: a text)");
-        }
-        return text;
-    }
-
-    private static @Nullable String text(JsonNode tree, String key) {
-        JsonNode value = tree.get(key);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isString()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: a text)");
-        }
-        return value.asString();
-    }
-
-    private static boolean bool(JsonNode tree, String key) {
-        JsonNode value = tree.get(key);
-        if (value != null && !value.isBoolean()) {
-            throw new IllegalArgumentException(key + ": " + value + " (expected: true or false)");
-        }
-        return value != null && value.asBoolean();
     }
 
     /** Returns the order, given at a moment. */

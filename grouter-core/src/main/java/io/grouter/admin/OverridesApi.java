@@ -9,13 +9,12 @@ import io.grouter.overrides.Overrides;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
 import io.grouter.steering.OwnSite;
+import io.grouter.steering.Steering;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The part of the admin API with which operators drain and force. Safe for all threads. */
 final class OverridesApi {
@@ -29,6 +28,7 @@ final class OverridesApi {
     private final OverrideStore store;
     private final Supplier<Fib> fib;
     private final Supplier<OwnSite> ownSite;
+    private final Steering steering;
     private final LongSupplier wallClock;
     private final LongSupplier clock;
 
@@ -36,79 +36,60 @@ final class OverridesApi {
         this.store = sources.overrides();
         this.fib = sources.rib()::fib;
         this.ownSite = sources.ownSite();
+        this.steering = sources.steering();
         this.wallClock = sources.wallClock();
         this.clock = sources.clock();
     }
 
-    /** Returns the methods allowed for a path, or null when it is not one of these. */
-    static @Nullable String allowed(String path) {
-        return switch (path) {
-            case DRAIN -> "GET, HEAD, POST, DELETE";
-            case FORCE -> "POST, DELETE";
-            case ALL -> "GET, HEAD";
-            default -> null;
-        };
+    List<Operation> operations() {
+        List<String> order = List.of("dryRun");
+        // A key that is not known could be a slip of the one without which the whole site is meant.
+        List<String> removal = List.of("route", "who", "dryRun");
+        return List.of(
+                Operation.get(ALL, List.of(), call -> list(true)),
+                Operation.get(DRAIN, List.of(), call -> list(false)),
+                Operation.write("POST", DRAIN, order, call -> drain(OverrideRequest.drain(call.body()), isDry(call))),
+                Operation.write("DELETE", DRAIN, removal, call -> remove(DRAIN, call)),
+                Operation.write("POST", FORCE, order, call -> force(OverrideRequest.force(call.body()), isDry(call))),
+                Operation.write("DELETE", FORCE, removal, call -> remove(FORCE, call)));
     }
 
-    /** Answers one request with an allowed method; throws {@link IllegalArgumentException} for a bad one. */
-    AdminApi.Answer answer(String method, String path, Map<String, String> parameters, byte[] body) {
-        return switch (method) {
-            case "POST" -> {
-                known(parameters, List.of());
-                yield path.equals(DRAIN) ? drain(OverrideRequest.drain(body)) : force(OverrideRequest.force(body));
-            }
-            case "DELETE" -> {
-                // A key that is not known could be a slip of the one without which the whole site is meant.
-                known(parameters, List.of("route", "who"));
-                yield remove(path, parameters);
-            }
-            default -> list(path);
-        };
+    private static boolean isDry(Call call) {
+        return call.query().flag("dryRun");
     }
 
-    private static void known(Map<String, String> parameters, List<String> allowed) {
-        for (String key : parameters.keySet()) {
-            if (!allowed.contains(key)) {
-                throw new IllegalArgumentException("\"" + key + "\": unknown key of the query (allowed: "
-                        + (allowed.isEmpty() ? "none" : String.join(", ", allowed)) + ")");
-            }
-        }
-    }
-
-    private AdminApi.Answer list(String path) {
+    private AdminApi.Answer list(boolean forced) {
         Overrides all = store.current();
         long now = clock.getAsLong();
         List<Map<String, Object>> shown = all.all().stream()
-                .filter(each -> path.equals(ALL) || each.kind() != OperatorOverride.Kind.FORCE_ROUTE)
+                .filter(each -> forced || each.kind() != OperatorOverride.Kind.FORCE_ROUTE)
                 .map(each -> OverrideView.of(all, each, now))
                 .toList();
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put(path.equals(ALL) ? "overrides" : "drains", shown);
+        Map<String, Object> body = AdminApi.Answer.listed(forced ? "overrides" : "drains", shown);
         body.put("capacity", OverrideStore.MOST);
         return AdminApi.Answer.json(200, body);
     }
 
-    private AdminApi.Answer drain(OverrideRequest request) {
+    private AdminApi.Answer drain(OverrideRequest request, boolean dryRun) {
         OverrideChecks checks = new OverrideChecks(fib.get());
         RouteUri route = request.route();
         OperatorOverride order = request.order(route == null ? DRAIN_SITE : ROUTE, wallClock.getAsLong());
         OverrideEntry.check(order);
-        if (!request.force()) {
-            if (route != null && !checks.here(route)) {
-                return AdminApi.Answer.problem(
-                        404,
-                        "Nothing to drain",
-                        "this site does not have the route " + route + "; \"force\": true drains it all the same");
-            }
-            String against = route == null ? checks.drainSite() : checks.drainRoute(route);
-            if (against != null) {
-                return against(against);
-            }
+        String nothing = route == null || checks.here(route) ? null : "this site does not have the route " + route;
+        String against = nothing != null || (request.force() && !dryRun)
+                ? nothing
+                : route == null ? checks.drainSite() : checks.drainRoute(route);
+        if (dryRun) {
+            return dryRun().of(order, against);
         }
-        return add(order);
+        if (nothing != null && !request.force()) {
+            return AdminApi.Answer.problem(
+                    404, "Nothing to drain", nothing + "; \"force\": true drains it all the same");
+        }
+        return against == null || request.force() ? add(order) : against(against);
     }
 
-    private AdminApi.Answer force(OverrideRequest request) {
+    private AdminApi.Answer force(OverrideRequest request, boolean dryRun) {
         RouteUri route = request.route();
         SiteId to = request.site();
         if (route == null || to == null) {
@@ -116,14 +97,17 @@ final class OverridesApi {
         }
         OperatorOverride order = request.order(ROUTE, wallClock.getAsLong());
         OverrideEntry.check(order);
-        if (!request.force()) {
-            String against =
-                    new OverrideChecks(fib.get()).force(route, to, ownSite.get().health());
-            if (against != null) {
-                return against(against);
-            }
+        String against = request.force() && !dryRun
+                ? null
+                : new OverrideChecks(fib.get()).force(route, to, ownSite.get().health());
+        if (dryRun) {
+            return dryRun().of(order, against);
         }
-        return add(order);
+        return against == null ? add(order) : against(against);
+    }
+
+    private DryRun dryRun() {
+        return new DryRun(fib.get(), ownSite.get(), store.current(), steering);
     }
 
     private static AdminApi.Answer against(String text) {
@@ -139,8 +123,8 @@ final class OverridesApi {
         return AdminApi.Answer.json(200, Map.of("override", OverrideView.of(order, "site")));
     }
 
-    private AdminApi.Answer remove(String path, Map<String, String> parameters) {
-        String name = parameters.get("route");
+    private AdminApi.Answer remove(String path, Call call) {
+        String name = call.query().text("route");
         if (name == null && path.equals(FORCE)) {
             throw new IllegalArgumentException("route: is missing (expected: host or host/path)");
         }
@@ -156,7 +140,10 @@ final class OverridesApi {
                     what + (forced ? " is drained, not forced" : " is forced, not drained") + " (DELETE "
                             + (forced ? DRAIN : FORCE) + " takes that back)");
         }
-        String by = parameters.getOrDefault("who", "");
+        if (order != null && isDry(call)) {
+            return dryRun().ofRemoving(order);
+        }
+        String by = call.query().text("who", "");
         if (order == null || !store.remove(order, by, wallClock.getAsLong(), clock.getAsLong())) {
             return AdminApi.Answer.problem(
                     404, "Not in effect", what + (forced ? " is not forced" : " is not drained"));

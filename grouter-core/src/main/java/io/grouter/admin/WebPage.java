@@ -1,10 +1,9 @@
 package io.grouter.admin;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The web page's files, read from the jar once; {@code /} and {@code /assets/...} are these and nothing else. They hold
@@ -46,10 +46,11 @@ final class WebPage {
             "svg", "image/svg+xml");
 
     /** Nothing but the page's own files and the API beside them: no script, style or frame of anyone else. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private record Asset(String type, String tag, byte[] content) {}
+    private record Asset(String type, String tag, String text) {}
 
     private final Map<String, Asset> assets = new LinkedHashMap<>();
 
@@ -66,7 +67,10 @@ final class WebPage {
             byte[] content = in.readAllBytes();
             String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-            return new Asset(String.valueOf(type), '"' + HexFormat.of().formatHex(hash, 0, 12) + '"', content);
+            return new Asset(
+                    String.valueOf(type),
+                    '"' + HexFormat.of().formatHex(hash, 0, 12) + '"',
+                    new String(content, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
@@ -79,29 +83,17 @@ final class WebPage {
         return assets.keySet();
     }
 
-    /** Answers for a file of the page, and returns false for everything else, also for what is no GET or HEAD. */
-    boolean answers(HttpExchange exchange) throws IOException {
-        Asset asset = assets.get(exchange.getRequestURI().getRawPath());
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        if (asset == null || !(head || exchange.getRequestMethod().equals("GET"))) {
-            return false;
+    /** Returns the answer for a file of the page, or null for everything else, also for what is no GET or HEAD. */
+    AdminApi.@Nullable Answer answer(String method, String path, @Nullable String ifNoneMatch) {
+        Asset asset = assets.get(path);
+        if (asset == null || !(method.equals("GET") || method.equals("HEAD"))) {
+            return null;
         }
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", asset.type());
-        headers.set("ETag", asset.tag());
-        headers.set("Cache-Control", "no-cache");
-        headers.set("Content-Security-Policy", POLICY);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
-        if (asset.tag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
-            exchange.sendResponseHeaders(304, -1);
-        } else if (head) {
-            headers.set("Content-Length", String.valueOf(asset.content().length));
-            exchange.sendResponseHeaders(200, -1);
-        } else {
-            exchange.sendResponseHeaders(200, asset.content().length);
-            exchange.getResponseBody().write(asset.content());
-        }
-        return true;
+        boolean known = asset.tag().equals(ifNoneMatch);
+        return new AdminApi.Answer(
+                known ? 304 : 200,
+                known ? "" : asset.type(),
+                known ? "" : asset.text(),
+                Map.of("ETag", asset.tag(), "Content-Security-Policy", POLICY, "Referrer-Policy", "no-referrer"));
     }
 }

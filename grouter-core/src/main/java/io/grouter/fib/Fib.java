@@ -6,7 +6,6 @@ import io.grouter.route.SiteId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fib {
     private final long version;
+    private final long routesVersion;
     private final SiteId ownSite;
     private final FeedState feed;
     private final boolean siblingComplete;
@@ -34,6 +34,7 @@ public final class Fib {
 
     private Fib(Builder from) {
         this.version = from.base.version + 1;
+        this.routesVersion = from.routesChanged ? version : from.base.routesVersion;
         this.ownSite = from.base.ownSite;
         this.feed = from.feed;
         this.siblingComplete = from.siblingComplete;
@@ -48,6 +49,7 @@ public final class Fib {
 
     private Fib(SiteId ownSite) {
         this.version = 0;
+        this.routesVersion = 0;
         this.ownSite = ownSite;
         this.feed = FeedState.WARMING;
         this.siblingComplete = false;
@@ -73,6 +75,11 @@ public final class Fib {
     /** Returns the version, counted from 0 in this process. */
     public long version() {
         return version;
+    }
+
+    /** Returns the version with which a route was put in or taken out last. */
+    public long routesVersion() {
+        return routesVersion;
     }
 
     /** Returns the site of this node. */
@@ -171,25 +178,41 @@ public final class Fib {
     }
 
     /**
-     * Returns the first routes by name that pass a filter.
+     * Some routes, and where the next ones are.
      *
-     * @param after only routes that sort after this key; null = from the start
+     * @param routes the routes
+     * @param next where to read on; null = there are no more
+     */
+    public record Page(List<RouteEntry> routes, @Nullable RoutePosition next) {
+        /** Copies the list. */
+        public Page {
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /**
+     * Reads on from a place in the table, in an order that stays the same from version to version: whoever reads page
+     * after page, each of the version that is the latest then, comes upon each route once that is there all the time.
+     * Costs as much as it looks at, wherever it begins.
+     *
      * @param limit at most so many, at least 1
      */
-    public List<RouteEntry> list(@Nullable RouteUri after, int limit, Predicate<RouteEntry> filter) {
-        Comparator<RouteEntry> byName = Comparator.comparing(RouteEntry::uri);
-        PriorityQueue<RouteEntry> smallest = new PriorityQueue<>(byName.reversed());
-        forEach(route -> {
-            if ((after == null || route.uri().compareTo(after) > 0) && filter.test(route)) {
-                smallest.add(route);
-                if (smallest.size() > limit) {
-                    smallest.poll();
-                }
+    public Page read(RoutePosition from, int limit, Predicate<RouteEntry> filter) {
+        RouteReader reader = new RouteReader(filter, limit);
+        reader.start(from.from());
+        if (!from.wildcards()) {
+            if (!exact.read(reader)) {
+                return page(reader, false);
             }
-        });
-        List<RouteEntry> sorted = new ArrayList<>(smallest);
-        sorted.sort(byName);
-        return sorted;
+            reader.start(0);
+        }
+        wildcards.read(reader);
+        return page(reader, true);
+    }
+
+    private static Page page(RouteReader reader, boolean wildcards) {
+        Long next = reader.next();
+        return new Page(reader.found(), next == null ? null : new RoutePosition(wildcards, next));
     }
 
     /** Calls the action once for every route, in no particular order. */
@@ -210,6 +233,7 @@ public final class Fib {
         private int size;
         private int localRoutes;
         private int knownEmpty;
+        private boolean routesChanged;
 
         private Builder(Fib base) {
             this.base = base;
@@ -266,6 +290,7 @@ public final class Fib {
         }
 
         private @Nullable RouteEntry set(RouteUri uri, @Nullable RouteEntry route) {
+            routesChanged = true;
             if (!uri.wildcard()) {
                 return exact.set(uri.host(), uri.path(), route);
             }

@@ -175,6 +175,28 @@ final class RouteIndex {
         }
     }
 
+    /** Reads on, in the order of the spread hashes; returns whether the end was reached. */
+    boolean read(RouteReader reader) {
+        return read(root, 64 - FAN_BITS, 0, reader);
+    }
+
+    private static boolean read(Branch branch, int shift, long first, RouteReader reader) {
+        for (int i = 0; i < FAN_OUT; i++) {
+            Object below = branch.below[i];
+            long begin = first | (long) i << shift;
+            if (below == null || reader.isPast(begin | (1L << shift) - 1)) {
+                continue;
+            }
+            boolean on = below instanceof RouteChunk chunk
+                    ? reader.read(chunk, begin)
+                    : read((Branch) below, shift - FAN_BITS, begin, reader);
+            if (!on) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     // ---- writing; by the owner alone
 
     /** Puts a route under a host and path, or with null takes it away; returns what was there before. */

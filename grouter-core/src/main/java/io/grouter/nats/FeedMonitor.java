@@ -2,6 +2,7 @@ package io.grouter.nats;
 
 import io.grouter.route.FeedState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how far the feed can be trusted from when it was connected, when it last spoke and whether anything of it was
@@ -36,6 +37,12 @@ public final class FeedMonitor {
     /** Says in a few words why the state is what it is. */
     public String why() {
         return why;
+    }
+
+    /** Returns when a message was heard or the connection was made last; null = never. */
+    @Nullable
+    Long heardNanos() {
+        return connects == 0 ? null : heardNanos;
     }
 
     /** Says that a message was heard. */

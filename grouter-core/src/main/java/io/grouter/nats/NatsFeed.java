@@ -19,6 +19,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
@@ -54,6 +55,8 @@ public final class NatsFeed implements AutoCloseable {
     private volatile @Nullable Dispatcher dispatcher;
     private final AtomicLong droppedBefore = new AtomicLong();
     private volatile boolean connected;
+    private volatile String why = "just started";
+    private volatile @Nullable Long heardNanos;
     private volatile boolean running = true;
 
     /** Makes the feed, not yet started; registers its periodic work with the rib thread, which must not run yet. */
@@ -76,6 +79,8 @@ public final class NatsFeed implements AutoCloseable {
         rib.every(TICK, (tables, now) -> {
             if (running) { // a node that is leaving has not lost anything
                 tables.feed(monitor.tick(connects.get(), connected, dropped(), now), monitor.why(), now);
+                why = monitor.why();
+                heardNanos = monitor.heardNanos();
             }
         });
         // Endpoints need not be dropped more finely than emitters speak.
@@ -119,6 +124,55 @@ public final class NatsFeed implements AutoCloseable {
     private long dropped() {
         Dispatcher current = dispatcher;
         return droppedBefore.get() + (current == null ? 0 : current.getDroppedCount()) + intake.lost();
+    }
+
+    /**
+     * How the feed is.
+     *
+     * @param why why its state is what it is
+     * @param server the server connected to; null = none
+     * @param servers the servers configured, without passwords
+     * @param connects how often the connection was made
+     * @param heardNanos monotonic time of the last message or connection; null = none yet
+     * @param dropped messages lost on this side
+     */
+    public record Status(
+            String why,
+            boolean connected,
+            @Nullable String server,
+            List<String> servers,
+            long connects,
+            @Nullable Long heardNanos,
+            long pendingMessages,
+            long pendingBytes,
+            long dropped) {
+        /** Copies the list. */
+        public Status {
+            servers = List.copyOf(servers);
+        }
+    }
+
+    /** Returns how the feed is now. Any thread. */
+    public Status status() {
+        Connection current = connection;
+        Dispatcher from = dispatcher;
+        String server = connected && current != null ? current.getConnectedUrl() : null;
+        return new Status(
+                why,
+                connected,
+                server == null ? null : withoutPassword(server),
+                config.servers().stream().map(NatsFeed::withoutPassword).toList(),
+                connects.get(),
+                heardNanos,
+                from == null ? 0 : from.getPendingMessageCount(),
+                from == null ? 0 : from.getPendingByteCount(),
+                dropped());
+    }
+
+    private static String withoutPassword(String url) {
+        int at = url.lastIndexOf('@');
+        int scheme = url.indexOf("://");
+        return at < 0 ? url : (scheme < 0 ? "" : url.substring(0, scheme + 3)) + url.substring(at + 1);
     }
 
     /** Says that the tables were restored and are hardly older than what a live feed gives. Call before the start. */

@@ -17,6 +17,7 @@ import java.util.function.IntSupplier;
 /** The counters of the data plane; label values are looked up once, not per request. */
 final class ProxyMetrics {
     final AtomicInteger connections = new AtomicInteger();
+    final Traffic traffic = new Traffic();
     final CounterDataPoint connectionsRefused;
     final CounterDataPoint clientConnectionsRefused;
     final CounterDataPoint keptBodiesLost;
@@ -153,6 +154,7 @@ final class ProxyMetrics {
 
     void refused(Refusal refusal) {
         counter(refusals, refusal).inc();
+        traffic.refused();
     }
 
     void answered(int status) {

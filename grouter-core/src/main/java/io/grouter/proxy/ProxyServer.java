@@ -4,6 +4,7 @@ import io.grouter.accesslog.AccessLog;
 import io.grouter.fib.Fib;
 import io.grouter.gorouter.GoRouterPool;
 import io.grouter.gorouter.SiteHealthMeter;
+import io.grouter.route.SiteId;
 import io.grouter.steering.OwnSite;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -231,6 +232,12 @@ public final class ProxyServer implements AutoCloseable {
     /** Returns where other sites are to send requests; what is configured, or what this node listens on. Any thread. */
     public List<String> announcedRelays() {
         return relayConfig.announced(relayAddresses());
+    }
+
+    /** Returns how many requests went where since the start, with regard to a site, this one among them. Any thread. */
+    public Traffic.Counts traffic(SiteId site) {
+        Traffic traffic = context.metrics().traffic;
+        return site.equals(context.fib().get().ownSite()) ? traffic.own() : traffic.of(site, context.relayMetrics());
     }
 
     /**

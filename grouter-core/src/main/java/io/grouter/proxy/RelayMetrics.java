@@ -177,6 +177,25 @@ final class RelayMetrics {
         counter.inc();
     }
 
+    /** Returns how many requests were given to a site. */
+    long relayed(String site) {
+        return (long) requests.labelValues(site).get();
+    }
+
+    /** Returns how many requests were taken from a site. */
+    long received(String site) {
+        return (long) incoming.labelValues(site).get();
+    }
+
+    /** Returns how many attempts to give a request to a site came to nothing. */
+    long failed(String site) {
+        double sum = 0;
+        for (Cause cause : Cause.values()) {
+            sum += failures.labelValues(site, cause.label()).get();
+        }
+        return (long) sum;
+    }
+
     /** Returns the counters of one site. */
     OfSite of(SiteId site) {
         return new OfSite(site.name());

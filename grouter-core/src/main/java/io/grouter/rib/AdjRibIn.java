@@ -47,6 +47,11 @@ public final class AdjRibIn {
         return announced != null || held.isEmpty() ? announced : held.get(uri);
     }
 
+    /** Returns whether the site withdrew a route, but too much else with it to be believed yet. */
+    public boolean isHeld(RouteUri uri) {
+        return held.containsKey(uri);
+    }
+
     /** Returns the site. */
     public SiteId site() {
         return site;

@@ -68,12 +68,28 @@ public final class Journal implements RibListener {
      * @param before only changes with a lower id
      * @param limit at most so many, at least 1
      */
-    public synchronized List<Entry> newest(long before, int limit, Predicate<RibEvent> filter) {
+    public synchronized List<Entry> newest(long before, int limit, Predicate<Entry> filter) {
         List<Entry> found = new ArrayList<>();
         long oldest = Math.max(0, next - entries.length);
         for (long id = Math.min(next, before) - 1; id >= oldest && found.size() < limit; id--) {
             Entry entry = entries[(int) (id % entries.length)];
-            if (entry != null && filter.test(entry.event())) {
+            if (entry != null && filter.test(entry)) {
+                found.add(entry);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Returns the changes from an id on, oldest first; those before the oldest one remembered are missing. Any thread.
+     *
+     * @param limit at most so many, at least 1
+     */
+    public synchronized List<Entry> from(long id, int limit) {
+        List<Entry> found = new ArrayList<>();
+        for (long at = Math.max(id, Math.max(0, next - entries.length)); at < next && found.size() < limit; at++) {
+            Entry entry = entries[(int) (at % entries.length)];
+            if (entry != null) {
                 found.add(entry);
             }
         }

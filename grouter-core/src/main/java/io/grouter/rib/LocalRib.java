@@ -379,6 +379,13 @@ final class LocalRib {
         return (int) (Math.max(0, Math.min(lifetime, ticks)) * (TICK_NANOS / 1_000_000));
     }
 
+    /** Returns how many milliseconds ago an endpoint of a route was heard of; the route must have it. */
+    int ageMillis(RouteUri uri, int i, long nowNanos) {
+        RouteKey key = asked.set(uri);
+        LocalShard shard = shard(key.hash());
+        return ageMillis(shard, shard.find(key), i, nowNanos);
+    }
+
     int endpointCount() {
         return endpoints;
     }

@@ -22,6 +22,8 @@ import io.grouter.route.TagShapes;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -151,6 +153,52 @@ public final class Rib {
             endpoints.add(PackedEndpoint.unpack(route.row(i), shapes));
         }
         return endpoints;
+    }
+
+    /** Returns the endpoints of a route of this site, oldest first, each with its age; empty when it has none. */
+    public List<HeardEndpoint> heard(RouteUri uri, long nowNanos) {
+        List<HeardEndpoint> heard = new ArrayList<>();
+        List<Endpoint> endpoints = endpoints(uri);
+        for (int i = 0; i < endpoints.size(); i++) {
+            heard.add(new HeardEndpoint(endpoints.get(i), local.ageMillis(uri, i, nowNanos)));
+        }
+        return heard;
+    }
+
+    /** Returns the number of endpoints of this site. */
+    public int endpointCount() {
+        return local.endpointCount();
+    }
+
+    /**
+     * Returns those of some routes that have an endpoint here whose app is where it is asked for.
+     *
+     * @param organization name or id; null = any
+     * @param space name or id; null = any
+     */
+    public Set<RouteUri> inSpace(Collection<RouteUri> routes, @Nullable String organization, @Nullable String space) {
+        Map<Integer, Boolean> known = new HashMap<>();
+        Set<RouteUri> found = new HashSet<>();
+        for (RouteUri uri : routes) {
+            LocalRoute route = local.route(uri);
+            for (int i = 0; route != null && i < route.count() && !found.contains(uri); i++) {
+                byte[] row = route.row(i);
+                // Endpoints of one shape have these tags in common.
+                if (known.computeIfAbsent(PackedEndpoint.shape(row), shape -> isIn(row, organization, space))) {
+                    found.add(uri);
+                }
+            }
+        }
+        return found;
+    }
+
+    private boolean isIn(byte[] row, @Nullable String organization, @Nullable String space) {
+        Map<String, String> tags = PackedEndpoint.unpack(row, shapes).tags();
+        return isNamed(tags, "organization", organization) && isNamed(tags, "space", space);
+    }
+
+    private static boolean isNamed(Map<String, String> tags, String what, @Nullable String wanted) {
+        return wanted == null || wanted.equals(tags.get(what + "_name")) || wanted.equals(tags.get(what + "_id"));
     }
 
     /** Takes in one change of this site's routes. */

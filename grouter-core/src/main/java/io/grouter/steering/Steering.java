@@ -3,19 +3,15 @@ package io.grouter.steering;
 import io.grouter.fib.Fib;
 import io.grouter.fib.LearnedOffer;
 import io.grouter.fib.RouteEntry;
-import io.grouter.fib.SiteView;
 import io.grouter.overrides.OperatorOverride;
-import io.grouter.route.Freshness;
 import io.grouter.route.Offer;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
-import io.grouter.route.SiteInfo;
 import io.grouter.steering.Candidates.Wanted;
 import io.grouter.steering.RequestFacts.Arrival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +67,7 @@ public final class Steering {
     private final Aliases aliases;
     private final Policy policy;
     private final Candidates candidates;
+    private final NameSites names;
 
     /**
      * Makes the rules for a node of the given site.
@@ -84,6 +81,7 @@ public final class Steering {
         this.aliases = new Aliases(ownSite, site.aliases());
         this.policy = new Policy(config);
         this.candidates = new Candidates(policy, aliases, ownRegion, relays);
+        this.names = new NameSites(site, aliases, policy);
     }
 
     /**
@@ -330,54 +328,12 @@ public final class Steering {
      * no other.
      */
     public Set<SiteId> sitesFor(Fib fib, OwnSite own, String host) {
-        SiteId aliasOf = aliases.siteOf(fib, host);
-        if (aliasOf != null) {
-            return Set.of(aliasOf);
-        }
-        Fib.Owners owners = fib.ownersOf(host);
-        if (owners == null) {
-            return Set.of();
-        }
-        RouteEntry route = fib.lookup(host, "/");
-        Set<SiteId> sites = new TreeSet<>();
-        int best = Integer.MAX_VALUE;
-        // As long as this site is not sure of itself, it may have the name too.
-        if ((owners.own() || !fib.complete()) && isAllowedHere(host, route)) {
-            // As with requests: what drains here leaves for a fresh site only, what cannot be served here for any.
-            best = own.health().goRouters() == 0 ? 5 : isDrained(own, route) ? 1 : 0;
-            sites.add(ownSite);
-        }
-        for (SiteId other : owners.others()) {
-            SiteView view = fib.site(other);
-            SiteInfo info = view == null ? null : view.info();
-            LearnedOffer learned = route == null ? null : route.from(other);
-            Offer offer = learned == null ? null : learned.offer();
-            boolean possible = view != null
-                    && info != null
-                    && view.freshness() != Freshness.GONE
-                    && info.health().goRouters() > 0
-                    && policy.allows(host, offer, info.region())
-                    && (route == null || route.own() == null || route.own().allows(info.region()));
-            if (view == null || info == null || !possible) {
-                continue;
-            }
-            int tier = Candidates.tier(view, info, offer != null && offer.draining());
-            if (tier < best) {
-                best = tier;
-                sites.clear();
-            }
-            if (tier == best) {
-                sites.add(other);
-            }
-        }
-        return sites;
+        return names.sitesFor(fib, own, host);
     }
 
-    private static boolean isDrained(OwnSite own, @Nullable RouteEntry route) {
-        OperatorOverride override = route == null ? null : own.overrides().of(route.uri());
-        return own.health().draining()
-                || own.overrides().ofSite() != null
-                || (override != null && override.kind() == OperatorOverride.Kind.DRAIN_ROUTE);
+    /** Chooses like {@link #sitesFor} and says what was considered. */
+    public NameExplanation explainName(Fib fib, OwnSite own, String host) {
+        return names.explain(fib, own, host);
     }
 
     /** Returns the site whose alias the name is, this one included, or null when it is none. */

@@ -76,6 +76,7 @@ class AdminApiTest {
                     return Map.of("site", Map.of("name", "dc1"));
                 }
             },
+            NodeFacts.NONE,
             metrics,
             new OverrideStore(1, metrics),
             () -> Duration.ofSeconds(3).toNanos(),
@@ -129,7 +130,7 @@ class AdminApiTest {
     @Test
     void listsRoutesByNameInPages() {
         assertThat(routes(null)).containsExactly("a.apps.test", "a.apps.test/v2", "b.apps.test");
-        JsonNode first = json(get("/v1/routes", "limit=2"));
+        JsonNode first = json(get("/v1/routes", "limit=2&sort=route"));
         assertThat(first.path("next").asString()).isEqualTo("a.apps.test/v2");
         assertThat(routes("limit=2&after=a.apps.test%2Fv2")).containsExactly("b.apps.test");
         assertThat(json(get("/v1/routes", "limit=3")).path("next").isNull()).isTrue();

@@ -83,6 +83,7 @@ class OverridesApiTest {
                     return Map.of();
                 }
             },
+            NodeFacts.NONE,
             metrics,
             store,
             () -> 20_000_000_000L,

@@ -147,7 +147,8 @@ class PageIT {
         }
         page.awaitText("#routes tbody", "needle.apps.example.com/v2/in");
         page.awaitText("main .status", "1 route");
-        assertThat(page.value("document.querySelectorAll('#routes tbody tr').length").asInt())
+        assertThat(page.value("document.querySelectorAll('#routes tbody tr').length")
+                        .asInt())
                 .isEqualTo(1);
         page.type("/v3");
         page.awaitText("main .status", "No route fits");
@@ -172,8 +173,9 @@ class PageIT {
 
     @Test
     void morePagesComeWhenAskedFor() {
-        node.routes =
-                IntStream.range(0, 120).mapToObj(i -> "app-" + i + ".example.com").toList();
+        node.routes = IntStream.range(0, 120)
+                .mapToObj(i -> "app-" + i + ".example.com")
+                .toList();
         open("routes");
         page.awaitText("main .status", "50 of 120 routes");
         page.click("#routes + p button");
@@ -293,7 +295,8 @@ class PageIT {
         page.type("works");
         page.press("Enter");
         page.awaitText("#order .dry", "It would be refused: 2 routes would be left without a site");
-        assertThat(page.value("document.querySelector('#dry').disabled").asBoolean()).isTrue();
+        assertThat(page.value("document.querySelector('#dry').disabled").asBoolean())
+                .isTrue();
         page.click("input[name=force]");
         page.click("#give");
         page.awaitText("main table", "site drained");
@@ -305,8 +308,18 @@ class PageIT {
         node.routes = HOSTILE;
         node.overrides = HOSTILE.stream()
                 .map(each -> Map.<String, Object>of(
-                        "kind", "drain-route", "route", each, "who", each, "why", each, "since",
-                        "2026-11-23T03:00:00Z", "until", each))
+                        "kind",
+                        "drain-route",
+                        "route",
+                        each,
+                        "who",
+                        each,
+                        "why",
+                        each,
+                        "since",
+                        "2026-11-23T03:00:00Z",
+                        "until",
+                        each))
                 .toList();
         HOSTILE.forEach(each -> node.record("route-added", each));
         for (String view : VIEWS) {
@@ -364,11 +377,24 @@ class PageIT {
     @ParameterizedTest
     @ValueSource(ints = {360, 800, 1280})
     void everyViewFitsTheWindowAndIsAccessible(int width) throws IOException {
-        node.routes = List.of(HELLO, "a-rather-long-name-without-any-place-to-break-it-at-all".repeat(4) + ".example.com");
+        node.routes =
+                List.of(HELLO, "a-rather-long-name-without-any-place-to-break-it-at-all".repeat(4) + ".example.com");
         node.record("route-added", node.routes.get(1));
         node.overrides = List.of(Map.of(
-                "kind", "force-route", "route", node.routes.get(1), "site", "dc2", "who", "ann", "why", "x".repeat(300),
-                "since", "2026-11-23T03:00:00Z", "until", "2099-11-23T03:00:00Z"));
+                "kind",
+                "force-route",
+                "route",
+                node.routes.get(1),
+                "site",
+                "dc2",
+                "who",
+                "ann",
+                "why",
+                "x".repeat(300),
+                "since",
+                "2026-11-23T03:00:00Z",
+                "until",
+                "2099-11-23T03:00:00Z"));
         page.size(width, 800);
         for (String view : VIEWS) {
             open(view);

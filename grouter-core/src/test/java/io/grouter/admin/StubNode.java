@@ -102,8 +102,7 @@ final class StubNode implements AutoCloseable {
     /** Tells all who listen. */
     void tell(String event, Map<String, Object> data) {
         String id = event.equals("journal") ? "id: x-" + data.get("id") + "\n" : "";
-        readers.forEach(each ->
-                each.add(id + "event: " + event + "\ndata: " + JSON.writeValueAsString(data) + "\n\n"));
+        readers.forEach(each -> each.add(id + "event: " + event + "\ndata: " + JSON.writeValueAsString(data) + "\n\n"));
     }
 
     /** A route appears, with its line in the journal. */
@@ -191,10 +190,14 @@ final class StubNode implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (page.answers(exchange)) {
+            String path = exchange.getRequestURI().getRawPath();
+            AdminApi.Answer file = page.answer(exchange.getRequestMethod(), path, null);
+            if (file != null) {
+                exchange.getResponseHeaders().set("Content-Type", file.contentType());
+                file.headers().forEach(exchange.getResponseHeaders()::set);
+                send(exchange, 200, String.valueOf(file.body()).getBytes(StandardCharsets.UTF_8));
                 return;
             }
-            String path = exchange.getRequestURI().getRawPath();
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
             Answer answer;
             if (token != null && !("Bearer " + token).equals(authorization)) {
@@ -210,9 +213,13 @@ final class StubNode implements AutoCloseable {
             byte[] body = JSON.writeValueAsBytes(answer.body());
             exchange.getResponseHeaders()
                     .set("Content-Type", answer.status() < 400 ? "application/json" : "application/problem+json");
-            exchange.sendResponseHeaders(answer.status(), body.length);
-            exchange.getResponseBody().write(body);
+            send(exchange, answer.status(), body);
         }
+    }
+
+    private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
     }
 
     private Answer answer(HttpExchange exchange, String path, Map<String, String> query) throws IOException {
@@ -280,7 +287,9 @@ final class StubNode implements AutoCloseable {
         boolean filtered = !host.isEmpty() || !under.isEmpty();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("routes", shown);
-        body.put("total", filtered ? (at == all.size() && from == 0 ? shown.size() : null) : Integer.valueOf(all.size()));
+        body.put(
+                "total",
+                filtered ? (at == all.size() && from == 0 ? shown.size() : null) : Integer.valueOf(all.size()));
         body.put("next", at < all.size() ? String.valueOf(at) : null);
         return ok(body);
     }

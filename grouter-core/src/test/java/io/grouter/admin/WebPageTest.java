@@ -30,8 +30,7 @@ class WebPageTest {
     private static final Pattern IMPORT = Pattern.compile("from '\\./([a-z-]+\\.js)'");
 
     private static byte[] file(String name) throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(WebPage.class.getResourceAsStream("page/" + name), name)) {
+        try (InputStream in = Objects.requireNonNull(WebPage.class.getResourceAsStream("page/" + name), name)) {
             return in.readAllBytes();
         }
     }
@@ -52,6 +51,24 @@ class WebPageTest {
         sources().forEach(name -> expected.add(name.equals("index.html") ? "/" : "/assets/" + name));
         expected.add("/assets/lit-html.js");
         assertThat(new WebPage().paths()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void aFileComesWithItsTypeItsTagAndAPolicy() {
+        WebPage page = new WebPage();
+        AdminApi.Answer first = Objects.requireNonNull(page.answer("GET", "/", null));
+        assertThat(first.contentType()).isEqualTo("text/html; charset=utf-8");
+        assertThat(first.headers().get("Content-Security-Policy"))
+                .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
+                .doesNotContain("unsafe");
+        AdminApi.Answer again =
+                Objects.requireNonNull(page.answer("GET", "/", first.headers().get("ETag")));
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(page.answer("POST", "/", null)).isNull();
+        for (String path :
+                List.of("/assets/", "/assets/index.html", "/assets/../AdminApi.class", "/assets/%2e%2e/x", "/x")) {
+            assertThat(page.answer("GET", path, null)).as(path).isNull();
+        }
     }
 
     @Test
@@ -86,7 +103,8 @@ class WebPageTest {
     @Test
     void theLibraryIsTheOneThatIsMeantAndComesWithItsLicence() throws Exception {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(file("lit-html.js"));
-        assertThat(HexFormat.of().formatHex(hash)).isEqualTo("5b38623fdb1513e0a559fc25d516f669027f937c86d4451f7e704d37c298e061");
+        assertThat(HexFormat.of().formatHex(hash))
+                .isEqualTo("5b38623fdb1513e0a559fc25d516f669027f937c86d4451f7e704d37c298e061");
         try (InputStream licence = WebPage.class.getResourceAsStream("/META-INF/licenses/lit-html.txt")) {
             assertThat(new String(Objects.requireNonNull(licence).readAllBytes(), StandardCharsets.UTF_8))
                     .contains("BSD 3-Clause License", "Google LLC");

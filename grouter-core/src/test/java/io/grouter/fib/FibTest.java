@@ -1,7 +1,9 @@
 package io.grouter.fib;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grouter.route.FeedState;
 import io.grouter.route.Offer;
 import io.grouter.route.RouteUri;
 import io.grouter.route.SiteId;
@@ -128,19 +130,112 @@ class FibTest {
         assertThat(more.next().remove(uri).remove(uri).build().size()).isEqualTo(1);
     }
 
-    @Test
-    void listsInOrderPageByPage() {
-        Fib fib = of("c.test", "a.test", "b.test/x", "b.test", "*.test");
+    private static List<String> read(Fib fib, int limit) {
         List<String> all = new ArrayList<>();
-        RouteUri after = null;
-        for (List<RouteEntry> page = fib.list(after, 2, r -> true);
-                !page.isEmpty();
-                page = fib.list(after, 2, r -> true)) {
-            page.forEach(route -> all.add(route.uri().toString()));
-            after = page.get(page.size() - 1).uri();
+        for (RoutePosition at = RoutePosition.START; at != null; ) {
+            Fib.Page page = fib.read(at, limit, route -> true);
+            assertThat(page.routes()).hasSizeBetween(1, limit);
+            page.routes().forEach(route -> all.add(route.uri().toString()));
+            at = page.next();
         }
-        assertThat(all).containsExactly("*.test", "a.test", "b.test", "b.test/x", "c.test");
-        assertThat(fib.list(null, 10, route -> route.uri().path().isEmpty())).hasSize(4);
+        return all;
+    }
+
+    @Test
+    void isReadPageByPage() {
+        Fib fib = of("c.test", "a.test", "b.test/x", "b.test", "*.test");
+        for (int limit = 1; limit <= 6; limit++) {
+            assertThat(read(fib, limit))
+                    .containsExactlyInAnyOrder("*.test", "a.test", "b.test", "b.test/x", "c.test")
+                    .last()
+                    .isEqualTo("*.test");
+        }
+        assertThat(fib.read(RoutePosition.START, 10, route -> route.uri().path().isEmpty())
+                        .routes())
+                .hasSize(4);
+        assertThat(fib.read(RoutePosition.START, 4, route -> route.uri().path().isEmpty())
+                        .next())
+                .isNull();
+        assertThat(Fib.empty(SITE).read(RoutePosition.START, 1, route -> true).routes())
+                .isEmpty();
+    }
+
+    @Test
+    void everyPageOfALargeTableIsFullAndHasEachRouteOnce() {
+        Fib.Builder next = Fib.empty(SITE).next();
+        for (int i = 0; i < 20_000; i++) {
+            next.put(local("app-" + i + ".test" + (i % 7 == 0 ? "/v" + i % 3 : "")));
+            next.put(local("*.space-" + i % 500 + ".test"));
+        }
+        Fib fib = next.build();
+        for (int limit : new int[] {1, 3, 255, 256, 1000, 100_000}) {
+            List<String> all = new ArrayList<>();
+            for (RoutePosition at = RoutePosition.START; at != null; ) {
+                Fib.Page page = fib.read(at, limit, route -> true);
+                assertThat(page.next() == null || page.routes().size() == limit).isTrue();
+                page.routes().forEach(route -> all.add(route.uri().toString()));
+                at = page.next() == null
+                        ? null
+                        : RoutePosition.parse(page.next().toString());
+            }
+            assertThat(all).hasSize(20_500).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Whatever comes and goes meanwhile, a route that is there all the time is read exactly once. */
+    @Test
+    void whatStaysIsReadOnceWhileTheTableChanges() {
+        Random random = Seed.random("FibTest.whatStaysIsReadOnceWhileTheTableChanges");
+        Fib.Builder next = Fib.empty(SITE).next();
+        for (int i = 0; i < 3_000; i++) {
+            next.put(local("stays-" + i + ".test"));
+            next.put(local("*.stays-" + i % 100 + ".test"));
+        }
+        Fib fib = next.build();
+        List<String> stayed = new ArrayList<>();
+        for (RoutePosition at = RoutePosition.START; at != null; ) {
+            Fib.Page page = fib.read(at, 1 + random.nextInt(50), route -> true);
+            page.routes().stream()
+                    .map(route -> route.uri().toString())
+                    .filter(name -> name.contains("stays"))
+                    .forEach(stayed::add);
+            at = page.next();
+            Fib.Builder changed = fib.next();
+            for (int i = 0; i < 300; i++) {
+                RouteUri uri = RouteUri.parse((i % 3 == 0 ? "*." : "") + "moves-" + random.nextInt(5_000) + ".test");
+                if (random.nextBoolean()) {
+                    changed.put(learned(uri));
+                } else {
+                    changed.remove(uri);
+                }
+            }
+            fib = changed.build();
+        }
+        assertThat(stayed).hasSize(3_100).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPlaceOfAnotherProcessIsNoPlaceHere() {
+        String here = new RoutePosition(true, -5).toString();
+        assertThat(RoutePosition.parse(here)).isEqualTo(new RoutePosition(true, -5));
+        String there = "~" + (here.charAt(1) == '0' ? '1' : '0') + here.substring(2);
+        assertThat(RoutePosition.is(there)).isTrue();
+        assertThatThrownBy(() -> RoutePosition.parse(there))
+                .isInstanceOf(RoutePosition.OfAnotherProcess.class)
+                .hasMessageContaining("another process");
+        assertThatThrownBy(() -> RoutePosition.parse("a.test"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a.test");
+    }
+
+    @Test
+    void onlyRoutesChangeTheVersionOfTheRoutes() {
+        Fib fib = of("a.test");
+        Fib sites = fib.next().feed(FeedState.LIVE).build();
+        assertThat(sites.version()).isGreaterThan(fib.version());
+        assertThat(sites.routesVersion()).isEqualTo(fib.routesVersion());
+        Fib routes = sites.next().put(local("b.test")).build();
+        assertThat(routes.routesVersion()).isEqualTo(routes.version());
     }
 
     @Test

@@ -148,10 +148,10 @@ class StateKeeperTest {
         assertThat(after.rib.learned(DC2).incarnation()).isEqualTo(77);
         assertThat(after.rib.learned(DC2).table().get(RouteUri.parse("there.test")))
                 .isEqualTo(new Offer(3, "guid").labelled(true, null, List.of("eu"), new int[] {5, 9}));
-        assertThat(after.journal.newest(Long.MAX_VALUE, 100, event -> event instanceof RibEvent.Restored))
+        assertThat(after.journal.newest(Long.MAX_VALUE, 100, entry -> entry.event() instanceof RibEvent.Restored))
                 .extracting(Journal.Entry::event)
                 .containsExactly(new RibEvent.Restored(7, 2));
-        assertThat(after.journal.newest(Long.MAX_VALUE, 100, event -> event instanceof RibEvent.RouteAdded))
+        assertThat(after.journal.newest(Long.MAX_VALUE, 100, entry -> entry.event() instanceof RibEvent.RouteAdded))
                 .allMatch(entry -> ((RibEvent.RouteAdded) entry.event()).cause() == Cause.RESTORED);
     }
 

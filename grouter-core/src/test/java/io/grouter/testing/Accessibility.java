@@ -6,8 +6,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Looks through a page for what keeps people with a keyboard, a screen reader or a narrow window out. */
 public final class Accessibility {
-    private static final String CHECK =
-            """
+    private static final String CHECK = """
             (() => {
               const found = [];
               const seen = (e) => e.checkVisibility({visibilityProperty: true});

@@ -86,8 +86,7 @@ public final class BrowserPage implements AutoCloseable {
     }
 
     private void take(JsonNode message) {
-        CompletableFuture<JsonNode> waiting =
-                answers.remove(message.path("id").asInt(0));
+        CompletableFuture<JsonNode> waiting = answers.remove(message.path("id").asInt(0));
         if (waiting != null) {
             JsonNode error = message.path("error");
             if (error.isMissingNode()) {
@@ -136,8 +135,8 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Returns the value of an expression of JavaScript, or what a promise of it comes to; fails when it throws. */
     public JsonNode value(String expression) {
-        JsonNode answer = call(
-                "Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
+        JsonNode answer =
+                call("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         if (answer.has("exceptionDetails")) {
             throw new AssertionError(expression + ": " + answer.path("exceptionDetails"));
         }
@@ -153,8 +152,9 @@ public final class BrowserPage implements AutoCloseable {
     /** Waits until an expression is true. */
     public void awaitTrue(String expression) {
         try {
-            await(expression).atMost(CAP).until(() -> value("Boolean(" + expression + ")")
-                    .asBoolean(false));
+            await(expression)
+                    .atMost(CAP)
+                    .until(() -> value("Boolean(" + expression + ")").asBoolean(false));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     expression + " did not become true; seen: " + text("body") + "; complaints: " + complaints, e);

@@ -8,14 +8,17 @@ import io.grouter.route.IpLiterals;
 import io.grouter.route.SiteConfig;
 import io.grouter.route.SiteId;
 import io.grouter.route.SiteInfo;
+import io.grouter.steering.NameExplanation;
 import io.grouter.steering.OwnSite;
 import io.grouter.steering.Steering;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -182,6 +185,57 @@ final class Answerer {
                 : Name.fromString(config.nameServers().get(0) + ".");
         Name admin = Name.concatenate(Name.fromString("hostmaster"), apex);
         return new SOARecord(apex, DClass.IN, NEGATIVE_TTL, primary, admin, 1, 3600, 600, 86_400, NEGATIVE_TTL);
+    }
+
+    /**
+     * Returns what a query for addresses would be answered and why, ready to be written as JSON.
+     *
+     * @param host the name, lower case, without a dot at its end
+     * @param type {@code A} or {@code AAAA}
+     */
+    Map<String, Object> explain(String host, String type) {
+        Fib now = fib.get();
+        String zone = zoneOf(now, host);
+        NameExplanation explanation = steering.explainName(now, ownSite.get(), host);
+        List<Map<String, Object>> answers = new ArrayList<>();
+        for (InetAddress address : zone == null ? List.<InetAddress>of() : addresses(now, host)) {
+            boolean v4 = address.getAddress().length == 4;
+            if (v4 == type.equals("A")) {
+                answers.add(Map.of("type", type, "address", address.getHostAddress(), "ttl", ttl()));
+            }
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("name", host);
+        body.put("type", type);
+        body.put("zone", zone);
+        body.put("decision", zone == null ? "refuse" : "addresses");
+        body.put("reason", zone == null ? "foreign-name" : explanation.reason());
+        body.put("rcode", Rcode.string(zone == null ? Rcode.REFUSED : Rcode.NOERROR));
+        body.put("answers", answers);
+        Set<SiteId> sites = zone == null ? Set.of() : explanation.sites();
+        body.put("sites", sites.stream().map(SiteId::name).toList());
+        List<String> steps = new ArrayList<>();
+        steps.add(zone == null ? host + " lies under no app or alias domain" : host + " lies under " + zone);
+        steps.addAll(explanation.steps());
+        body.put("steps", steps);
+        body.put(
+                "rules",
+                explanation.rules().stream()
+                        .map(rule -> considered(rule, zone != null))
+                        .toList());
+        body.put("snapshot", now.version());
+        return body;
+    }
+
+    private static Map<String, Object> considered(NameExplanation.Considered rule, boolean asked) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("rule", rule.rule());
+        body.put("decided", asked && rule.decided());
+        body.put("says", rule.sites().isEmpty() ? null : "addresses");
+        if (rule.sites().size() == 1) {
+            body.put("site", rule.sites().get(0).name());
+        }
+        return body;
     }
 
     /** Returns the entry addresses of the sites to send the client to; this site's when nobody has the name. */

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,16 @@ public final class DnsServer implements AutoCloseable {
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * Returns what a query for addresses would be answered and why, ready to be written as JSON. Any thread.
+     *
+     * @param host the name, lower case
+     * @param type {@code A} or {@code AAAA}
+     */
+    public Map<String, Object> explain(String host, String type) {
+        return answerer.explain(host.endsWith(".") ? host.substring(0, host.length() - 1) : host, type);
     }
 
     /** Stops listening and closes every connection. */

@@ -18,7 +18,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -250,6 +252,40 @@ public final class Gossip implements AutoCloseable {
     /** Returns whether a node may speak for a site, by its name: another one that is configured, or any while none is. */
     public boolean expects(String site) {
         return !site.equals(own.name()) && trusted(site);
+    }
+
+    /**
+     * A node that is in reach.
+     *
+     * @param name its name, for people
+     * @param sibling whether it is of this site
+     * @param speaker whether it speaks for its site
+     * @param address where it was heard
+     */
+    public record Node(String name, SiteId site, boolean sibling, boolean speaker, String address) {}
+
+    /** Returns the other nodes in reach, those of this site first. Any thread. */
+    public List<Node> nodes() {
+        Membership now = link.membership();
+        List<Node> nodes = new ArrayList<>();
+        for (Peer peer : now.siblings()) {
+            nodes.add(node(peer, true, peer.equals(now.ownSpeaker())));
+        }
+        now.sites().values().forEach(peers -> {
+            for (int i = 0; i < peers.size(); i++) {
+                nodes.add(node(peers.get(i), false, i == 0));
+            }
+        });
+        return nodes;
+    }
+
+    private static Node node(Peer peer, boolean sibling, boolean speaker) {
+        return new Node(peer.name(), peer.site(), sibling, speaker, String.valueOf(peer.address()));
+    }
+
+    /** Returns whether this node speaks for its site. Any thread. */
+    public boolean speaks() {
+        return link.membership().speaker();
     }
 
     /** Forgets a site with all its routes; the future says whether anything was known of it. */

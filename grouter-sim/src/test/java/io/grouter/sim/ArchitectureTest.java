@@ -80,7 +80,7 @@ class ArchitectureTest {
         "com.sun.net.httpserver, 'admin sim'",
         "org.snakeyaml, 'app'",
         "picocli, 'app sim sim.virtual'",
-        "ch.qos.logback, 'sim sim.virtual'",
+        "ch.qos.logback, 'app sim sim.virtual'",
     })
     void everyLibraryHasItsRoom(String library, String rooms) {
         String[] packages =
