@@ -468,6 +468,8 @@ class PageIT {
         page.awaitText(".live", "connection lost, as of");
         page.awaitText(".live", "too many event streams");
         page.awaitTrue("document.querySelector('main').className === 'aged'");
+        page.awaitText(".alarms", "this node is not heard for");
+        assertThat(page.text("main")).doesNotContain("All is well");
         page.screenshot("lost-light");
         node.silent = false;
         page.click(".live button");

@@ -1,6 +1,6 @@
 // What an operator should know first, in words; worst first.
 import {html} from './lit-html.js';
-import {currentSites, store} from './store.js';
+import {currentSites, isOld, silence, store} from './store.js';
 import {age, count, counted, plain, until} from './text.js';
 
 const RANK = {bad: 0, warn: 1, note: 2};
@@ -39,13 +39,14 @@ function ofOther(site, add) {
   if (site.freshness === 'FRESH' && !site.converged && site.equalSecondsAgo > 5) {
     add('warn', `table of ${site.site} differs for ${age(site.equalSecondsAgo)}`, `${count(site.sequenceGap)} changes behind`, where, `table of ${site.site} differs`);
   }
-  if (!site.configured) add('note', `${site.site} is no longer configured`, 'what it says does not count; it can be forgotten', where);
+  if (!site.configured && quiet) add('note', `${site.site} can be forgotten`, 'it is not among the sites configured', where);
 }
 
 /** Everything wrong now; `key` is what stays the same while figures go on. */
 export function alarms() {
   const all = [];
   const add = (tone, title, text, href, key = title) => all.push({tone, title, text, href, key: key.replace(/^[\d,]+ /, '')});
+  if (isOld()) add('bad', `this node is not heard for ${age(silence() / 1000)}`, 'what is shown is as old as that', '#/', 'this node is not heard');
   for (const site of currentSites()) (site.own ? ofOwn : ofOther)(site, add);
   for (const each of store.overrides) {
     if (each.kind === 'drain-site') add('note', 'this site is drained', `by ${plain(each.who)}, for ${until(each.until)} more: ${plain(each.why)}`, '#/orders');

@@ -10,13 +10,12 @@ import overview from './overview.js';
 import {options} from './parts.js';
 import route from './route.js';
 import routes from './routes.js';
-import {changed, drawWith, listen, ownSite, silence, store, takeSites} from './store.js';
+import {changed, drawWith, isOld, listen, ownSite, silence, store, takeSites} from './store.js';
 import surroundings, {confirmDialog} from './surroundings.js';
 import {age} from './text.js';
 
 const SITES_EVERY = 5000;
 const ORDERS_EVERY = 20_000;
-const QUIET = 6000;
 const PAGES = [
   ['', 'Overview', overview],
   ['routes', 'Routes', routes],
@@ -64,7 +63,7 @@ function liveness() {
   const {state, problem} = store.live;
   if (state === 'connecting') return html`<span class="soft">connecting…</span>`;
   const old = `as of ${age(quiet / 1000)} ago`;
-  if (state === 'live' && quiet < QUIET) return html`<span class="good" aria-hidden="true">●</span> live`;
+  if (state === 'live' && !isOld()) return html`<span class="good" aria-hidden="true">●</span> live`;
   if (state === 'live') return html`<span class="warn"><span aria-hidden="true">◐</span> quiet, ${old}</span>`;
   return html`<span class="bad"><span aria-hidden="true">✕</span> connection lost, ${old}</span>${problem ? html` <span class="soft">${problem}</span>` : nothing}
     <button type="button" class="link" @click=${reconnect}>try now</button>`;
@@ -122,7 +121,7 @@ function frame() {
         <label><span class="sr">Colours</span><select id="theme" @change=${chooseTheme}>${options(theme(), [['', 'System'], ['light', 'Light'], ['dark', 'Dark']])}</select></label>
         ${hasToken() ? html`<button type="button" class="link" @click=${() => { useToken(''); location.reload(); }}>Forget token</button>` : nothing}</div>
     </header>
-    <main id="main" tabindex="-1" class=${store.live.state === 'lost' && silence() > QUIET ? 'aged' : ''}>${current.view()}</main>
+    <main id="main" tabindex="-1" class=${isOld() ? 'aged' : ''}>${current.view()}</main>
     <div id="said" class="sr" role="status">${spoken}</div>
     ${orderDialog()}${confirmDialog()}${tokenDialog()}`;
 }

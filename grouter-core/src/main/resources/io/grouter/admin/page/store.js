@@ -10,6 +10,7 @@ export const store = {
 
 const HISTORY = 180;
 const LONGEST_GAP = 10_000;
+const QUIET = 6000;
 const listeners = new Set();
 let draw = () => {};
 let pending = false;
@@ -93,3 +94,6 @@ export const ownSite = () => currentSites().find((each) => each.own);
 export function silence() {
   return now() - Math.max(store.live.heardAt, store.readAt);
 }
+
+/** Whether what is shown may no longer be so. */
+export const isOld = () => store.live.state !== 'connecting' && silence() > QUIET;

@@ -80,7 +80,7 @@ function feedPart() {
 
 function siteRow(each) {
   return html`<tr><th scope="row">${each.site}</th><td>${freshness(each.freshness)} ${each.fit || each.freshness !== 'FRESH' ? nothing : flag('bad', '✕ not fit')}${each.conflict ? flag('bad', '✕ conflict') : nothing}${
-      each.unheard ? flag('warn', '◐ unheard by others, too') : nothing}${each.configured ? nothing : html`${flag('warn', 'not configured')}
+      each.unheard ? flag('warn', '◐ unheard by others, too') : nothing}${each.configured || each.freshness === 'FRESH' ? nothing : html`
       <button type="button" @click=${() => confirm(`Forget ${each.site}`, `${each.site} is forgotten with all its routes.`, 'Forget', `v1/sites/${each.site}/forget`, {})}>Forget…</button>`}</td>
     <td class="n">${age(each.heardSecondsAgo)}</td><td class="n">${age(each.equalSecondsAgo)}</td><td>${each.heardThrough ?? 'straight'}</td>
     <td class="n">${each.rttMillis === null ? '–' : each.rttMillis.toFixed(1) + ' ms'}</td>
