@@ -46,8 +46,7 @@ final class NodeView implements NodeFacts {
         members.add(new Member(name, site, true, false, speaks, address, version()));
         if (gossip != null) {
             for (Gossip.Node node : gossip.nodes()) {
-                members.add(new Member(
-                        node.name(), node.site(), false, node.sibling(), node.speaker(), node.address(), null));
+                members.add(new Member(node.name(), node.site(), false, node.sibling(), node.speaker(), null, null));
             }
         }
         return members;

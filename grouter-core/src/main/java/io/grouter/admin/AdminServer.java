@@ -152,14 +152,14 @@ public final class AdminServer implements AutoCloseable {
             try (watched) {
                 body.write(watched);
             } catch (IOException | RuntimeException e) {
+                log.debug("a stream ended early: {}", e.toString());
                 if (watched.isCutOff()) {
                     lanes.cutOff(body.lane());
                 }
-                log.debug("a stream ended early: {}", e.toString());
                 breakOff(out);
             }
-        } catch (IOException e) {
-            log.debug("a stream could not begin: {}", e.toString());
+        } catch (IOException | RuntimeException e) {
+            log.debug("a stream could not begin, or end: {}", e.toString());
         }
     }
 
@@ -169,8 +169,8 @@ public final class AdminServer implements AutoCloseable {
         try {
             out.write('\n');
             out.flush();
-        } catch (IOException e) {
-            log.trace("broken off", e);
+        } catch (IOException | RuntimeException e) {
+            log.trace("broken off", e); // the server's stream throws what it likes once a write was interrupted
         }
         Thread.interrupted();
     }

@@ -17,7 +17,7 @@ public interface NodeFacts {
      * @param own whether it is this one
      * @param sibling whether it is another one of this site
      * @param speaker whether it speaks for its site
-     * @param address where it was heard; null = not known
+     * @param address where it listens for its siblings; null = not known
      * @param version of its software; null = not known
      */
     record Member(

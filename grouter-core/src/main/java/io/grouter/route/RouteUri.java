@@ -80,6 +80,6 @@ public record RouteUri(String host, String path) implements Comparable<RouteUri>
     /** Returns {@code host/path}. */
     @Override
     public String toString() {
-        return host + path;
+        return path.isEmpty() ? host : host + path;
     }
 }

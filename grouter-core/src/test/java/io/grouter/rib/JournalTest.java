@@ -46,4 +46,12 @@ class JournalTest {
                 .isEqualTo(new Journal.Entry(
                         19, 42, new RibEvent.RouteRemoved(DC1, RouteUri.parse("r19"), Cause.EXPIRED)));
     }
+
+    @Test
+    void isReadOnFromAnId() {
+        add(0, 7);
+        assertThat(journal.from(5, 10)).extracting(Journal.Entry::id).containsExactly(5L, 6L);
+        assertThat(journal.from(0, 2)).extracting(Journal.Entry::id).containsExactly(2L, 3L);
+        assertThat(journal.from(7, 10)).isEmpty();
+    }
 }

@@ -201,7 +201,11 @@ final class Answerer {
         for (InetAddress address : zone == null ? List.<InetAddress>of() : addresses(now, host)) {
             boolean v4 = address.getAddress().length == 4;
             if (v4 == type.equals("A")) {
-                answers.add(Map.of("type", type, "address", address.getHostAddress(), "ttl", ttl()));
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("type", type);
+                answer.put("address", address.getHostAddress());
+                answer.put("ttl", ttl());
+                answers.add(answer);
             }
         }
         Map<String, Object> body = new LinkedHashMap<>();

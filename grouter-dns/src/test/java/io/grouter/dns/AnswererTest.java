@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -123,6 +124,45 @@ class AnswererTest {
         assertThat(answer.getHeader().getFlag(Flags.AA)).isTrue();
         assertThat(answers(answer)).containsExactlyInAnyOrder(expected.split(" "));
         assertThat(answer.getSection(Section.ANSWER)).allMatch(record -> record.getTTL() == 30);
+    }
+
+    /** What is said about a query is what would be answered. */
+    @ParameterizedTest
+    @CsvSource({
+        "both.apps.test, local, dc1, 192.0.2.1",
+        "there.apps.test, learned, dc2, 198.51.100.1",
+        "x.wild.apps.test, learned, dc2, 198.51.100.1",
+        "nobody.apps.test, unknown, '', 192.0.2.1",
+        "unfit.apps.test, unknown, '', 192.0.2.1",
+        "shop.dc3.apps.test, alias, dc3, 203.0.113.1",
+    })
+    void anAnswerIsExplained(String host, String reason, String sites, String address) throws IOException {
+        Map<String, Object> explained = answerer.explain(host, "A");
+        assertThat(explained)
+                .containsEntry("reason", reason)
+                .containsEntry("zone", "apps.test")
+                .containsEntry("rcode", "NOERROR");
+        assertThat(String.valueOf(explained.get("sites"))).contains(sites);
+        Message answer = ask(query(host + ".", Type.A), true);
+        List<String> said = answer.getSection(Section.ANSWER).stream()
+                .map(Record::rdataToString)
+                .toList();
+        for (String each : said) {
+            assertThat(String.valueOf(explained.get("answers"))).contains(each);
+        }
+        assertThat(said).contains(address);
+        assertThat(String.valueOf(answerer.explain(host, "AAAA").get("answers")))
+                .doesNotContain(address);
+    }
+
+    @Test
+    void aForeignNameIsExplained() {
+        Map<String, Object> explained = answerer.explain("www.example.org", "A");
+        assertThat(explained)
+                .containsEntry("decision", "refuse")
+                .containsEntry("rcode", "REFUSED")
+                .containsEntry("zone", null);
+        assertThat((List<?>) explained.get("answers")).isEmpty();
     }
 
     @Test

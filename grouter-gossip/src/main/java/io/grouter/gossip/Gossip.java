@@ -260,9 +260,8 @@ public final class Gossip implements AutoCloseable {
      * @param name its name, for people
      * @param sibling whether it is of this site
      * @param speaker whether it speaks for its site
-     * @param address where it was heard
      */
-    public record Node(String name, SiteId site, boolean sibling, boolean speaker, String address) {}
+    public record Node(String name, SiteId site, boolean sibling, boolean speaker) {}
 
     /** Returns the other nodes in reach, those of this site first. Any thread. */
     public List<Node> nodes() {
@@ -280,7 +279,7 @@ public final class Gossip implements AutoCloseable {
     }
 
     private static Node node(Peer peer, boolean sibling, boolean speaker) {
-        return new Node(peer.name(), peer.site(), sibling, speaker, String.valueOf(peer.address()));
+        return new Node(peer.name(), peer.site(), sibling, speaker);
     }
 
     /** Returns whether this node speaks for its site. Any thread. */

@@ -63,7 +63,7 @@ function rule(each) {
 
 function result() {
   const dns = 'rcode' in answer;
-  return html`<section class="card verdict" aria-labelledby="verdict"><h2 id="verdict">Decision</h2>
+  return html`<div class="answer"><section class="card verdict" aria-labelledby="verdict"><h2 id="verdict">Decision</h2>
     <p class="big">${decision(answer.decision, dns ? answer.sites.join(', ') : answer.site)} <span class="badge plain">${visible(answer.reason)}</span></p>
     ${dns ? facts([['Result', answer.rcode], ['Zone', html`${visible(answer.zone ?? 'none of ours')}`],
         ['Addresses', answer.answers.length ? answer.answers.map((each, i) => html`${i ? ', ' : ''}<span class="mono">${visible(each.address)}</span> (${each.ttl} s)`) : 'none']])
@@ -72,8 +72,8 @@ function result() {
         answer.host ? ['Asked for as', html`<span class="mono">${visible(answer.host)}</span>`] : null,
         answer.status ? ['Answer', html`${answer.status} ${visible(answer.text)}`] : null])}
     <h3>Steps</h3><ol class="steps">${answer.steps.map((each) => html`<li>${visible(each)}</li>`)}</ol></section>
-    <h2>Rules <span class="aside">in order; the first that says something decides</span></h2>
-    ${table('Rules considered', ['Rule', 'Says'], answer.rules.map(rule))}`;
+    <div class="dense"><h2>Rules <span class="aside">in order; the first that says something decides</span></h2>
+    ${table('Rules considered', ['Rule', 'Says'], answer.rules.map(rule))}</div></div>`;
 }
 
 export default {

@@ -62,8 +62,8 @@ export function sparkline(values, most, tone) {
   const top = Math.max(most, 1e-9);
   const x = (i) => width - (values.length - 1 - i);
   const y = (v) => (height - 1 - (Math.min(v, top) / top) * (height - 3)).toFixed(1);
-  const line = values.map((v, i) => `${i ? 'L' : 'M'}${x(i)} ${y(v)}`).join('');
-  const ground = values.length > 1 ? `${line}V${height}H${x(0)}Z` : '';
+  const line = values.every((v) => v === 0) ? '' : values.map((v, i) => `${i ? 'L' : 'M'}${x(i)} ${y(v)}`).join('');
+  const ground = line && values.length > 1 ? `${line}V${height}H${x(0)}Z` : '';
   return html`<svg class="spark ${tone}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${svg`
     <path class="base" d=${`M0 ${height - 0.5}H${width}`}></path><path class="ground" d=${ground}></path><path class="line" d=${line}></path>`}</svg>`;
 }

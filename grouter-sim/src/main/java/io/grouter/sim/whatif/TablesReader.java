@@ -42,8 +42,9 @@ public final class TablesReader {
     private final Map<SiteId, Freshness> freshness = new TreeMap<>();
     private final Map<SiteId, SiteInfo> infos = new HashMap<>();
     private final Set<SiteId> own = new HashSet<>();
-    private final List<RouteUri> continued = new ArrayList<>();
-    private @Nullable RouteUri last;
+    private int pages;
+    private int continued;
+    private @Nullable String next;
     private int empty;
     private long total;
 
@@ -102,8 +103,10 @@ public final class TablesReader {
                 route(each, "routes[" + index++ + "]");
             }
             total = Math.max(total, document.path("total").asLong(0));
+            pages++;
             if (document.path("next").isString()) {
-                continued.add(RouteUri.ofKey(document.path("next").asString()));
+                continued++;
+                next = document.path("next").asString();
             }
         } else if (document.path("sites").isArray()) {
             int index = 0;
@@ -122,8 +125,6 @@ public final class TablesReader {
 
     private void route(JsonNode route, String path) {
         RouteUri uri = RouteUri.ofKey(text(route, "route", path));
-        RouteUri before = last;
-        last = before == null || uri.compareTo(before) > 0 ? uri : before;
         if (!route.path("sites").isArray()) {
             throw new IllegalArgumentException(path + ".sites: is missing (expected: a list)");
         }
@@ -244,14 +245,12 @@ public final class TablesReader {
         if (routes.isEmpty()) {
             throw new ConfigException(List.of(name + ": no routes (expected: answers of /v1/routes)"));
         }
-        for (RouteUri each : continued) {
-            if (last == null || each.compareTo(last) >= 0) {
-                throw new ConfigException(List.of(name + ": the page after \"" + each
-                        + "\" is missing (expected: all pages, ask again with after=" + each + ")"));
-            }
+        if (pages == continued) {
+            throw new ConfigException(List.of(name + ": the page after \"" + next
+                    + "\" is missing (expected: all pages, ask again with after=" + next + ", or limit=all)"));
         }
         List<String> notes = new ArrayList<>();
-        if (routes.size() < total) {
+        if (routes.size() + empty < total) {
             notes.add(String.format(
                     Locale.ROOT, "The tables hold %,d of the %,d routes that the node had.", routes.size(), total));
         }

@@ -61,9 +61,9 @@ class TablesReaderTest {
 
     @Test
     void aMissingPageIsAnError() {
-        assertThat(problems(page("b.test dc1").replace("null", "\"b.test\"")))
-                .containsExactly("t.json: the page after \"b.test\" is missing"
-                        + " (expected: all pages, ask again with after=b.test)");
+        assertThat(problems(page("b.test dc1").replace("null", "\"~1-x2\"")))
+                .containsExactly("t.json: the page after \"~1-x2\" is missing"
+                        + " (expected: all pages, ask again with after=~1-x2, or limit=all)");
     }
 
     @ParameterizedTest
