@@ -110,6 +110,16 @@ class PageIT {
     }
 
     @Test
+    void manySitesStandInAGrid() throws IOException {
+        IntStream.range(4, 24).forEach(i -> node.sites.put("dc" + i, StubSites.other("dc" + i, "FRESH")));
+        open("");
+        page.awaitText("main", "22 other sites are fresh");
+        page.awaitTrue("new Set([...document.querySelectorAll('.others .box')].map((e) => e.offsetLeft)).size === 3");
+        assertSound();
+        page.screenshot("many-light");
+    }
+
+    @Test
     void alarmsAreWordsAndEndByThemselves() throws IOException {
         node.sites.put("dc3", StubSites.other("dc3", "STALE"));
         node.site("dc1").put("feed", "LOST");
@@ -445,7 +455,7 @@ class PageIT {
         page.screenshot("token-light");
         page.type("wrong");
         page.press("Enter");
-        page.awaitText("#token", "That token was refused");
+        page.awaitText("#token", "It was refused: a token is needed");
         page.value("document.querySelector('#token input').select()");
         page.type("right");
         page.press("Enter");

@@ -4,7 +4,7 @@ import {changed, store} from './store.js';
 const TOKEN = 'grouter.token';
 const TIMEOUT = 15_000;
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, title, detail, type = '') {
     super(detail || title);
     this.status = status;
@@ -55,7 +55,7 @@ export async function problemOf(response) {
   }
 }
 
-export function withQuery(path, query) {
+function withQuery(path, query) {
   const parts = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value !== '' && value !== null && value !== undefined && value !== false) parts.set(key, value);

@@ -28,7 +28,7 @@ const PAGES = [
 let current = null;
 let section = '';
 let spoken = '';
-let wrongToken = false;
+let tokenProblem = '';
 
 function parsed() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
@@ -97,18 +97,27 @@ function tokenDialog() {
     <form method="dialog" @submit=${enterToken}><h2 id="token-title">This node asks for a token</h2>
       <p class="soft">It is kept in this tab alone, until the tab is closed.</p>
       <label><span>Token</span><input name="token" type="password" autocomplete="off" spellcheck="false" required></label>
-      ${wrongToken ? html`<p class="notice bad" role="alert">That token was refused.</p>` : nothing}
+      ${tokenProblem ? html`<p class="notice bad" role="alert">It was refused: ${tokenProblem}</p>` : nothing}
       <p class="buttons end"><button type="submit" class="main">Use it</button></p></form></dialog>`;
 }
 
-function enterToken(e) {
+/** Tries a token once before everything else uses it: a node counts wrong ones. */
+async function enterToken(e) {
   e.preventDefault();
   const text = new FormData(e.target).get('token').trim();
   if (!text) return;
   useToken(text);
-  wrongToken = true;
-  reconnect();
-  refresh().then(go, go);
+  const refused = await refresh();
+  if (refused?.status === 401 || refused?.status === 429) {
+    useToken('');
+    store.needsToken = true;
+    tokenProblem = refused.message;
+    changed();
+  } else {
+    tokenProblem = '';
+    reconnect();
+    go();
+  }
 }
 
 function frame() {
@@ -138,13 +147,14 @@ function paint() {
 
 // ---- what goes on by itself
 
+/** Asks for the sites; returns what went wrong, if anything did. */
 async function refresh() {
   try {
-    const {sites} = await ask('v1/sites');
-    wrongToken = false;
-    takeSites(sites);
-  } catch {
+    takeSites((await ask('v1/sites')).sites);
+    return null;
+  } catch (e) {
     changed();
+    return e;
   }
 }
 

@@ -42,11 +42,11 @@ export function siteList(sites) {
   })}</ul>`;
 }
 
+const routeHref = (route) => '#/routes/' + escaped(route);
 export const routeLink = (route) => html`<a href=${routeHref(route)}>${name(route)}</a>`;
-export const routeHref = (route) => '#/routes/' + escaped(route);
 
 /** A share as a bar; its figure stands beside it. */
-export function bar(share) {
+function bar(share) {
   const width = Math.max(0, Math.min(1, share ?? 0)) * 100;
   const tone = share === null ? 'none' : share < 0.1 ? 'bad' : share < 0.25 ? 'warn' : 'good';
   return html`<svg class="bar ${tone}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">${svg`
