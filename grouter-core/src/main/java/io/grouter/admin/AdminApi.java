@@ -135,10 +135,16 @@ public final class AdminApi implements AutoCloseable {
         return operations.allowed(path);
     }
 
-    /** Returns what somebody must be allowed to do to ask for something; of what is not there, {@link Role#READ}. */
+    /** Returns what somebody must be allowed to do to ask for something; what is not there is asked for or changed, too. */
     public Role requiredRole(String method, String path) {
         Operation operation = operations.find(method, path);
-        return operation == null ? Role.READ : operation.role();
+        if (operation != null) {
+            return operation.role();
+        }
+        return switch (method) {
+            case "GET", "HEAD", "OPTIONS" -> Role.READ;
+            default -> Role.OPERATE;
+        };
     }
 
     /** Answers one request that has no body; path and query still escaped. */

@@ -27,6 +27,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminConfig config;
     private final AdminApi api;
     private final OverrideStore overrides;
+    private final WebPage page = new WebPage();
     private final HttpServer server;
     private final AdminThreads threads;
     private final Semaphore atWork = new Semaphore(AT_WORK, true);
@@ -111,6 +112,12 @@ public final class AdminServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Visit visit = Visit.of(exchange);
+        AdminApi.Answer file = page.answer(visit.method(), visit.path(), visit.header("If-None-Match"));
+        if (file != null) {
+            threads.allow(ANSWER);
+            writer.write(exchange, file);
+            return;
+        }
         Verdict verdict = doorman.admit(visit, needed(visit));
         AdminApi.Answer answer = answer(exchange, visit, verdict);
         verdict.headers().forEach(exchange.getResponseHeaders()::set);

@@ -60,7 +60,7 @@ final class AnswerWriter implements AutoCloseable {
             headers.set("Cache-Control", "no-cache");
         }
         answer.headers().forEach(headers::set);
-        security.addTo(headers, answer.contentType());
+        security.addTo(headers);
     }
 
     private void send(HttpExchange exchange, AdminApi.Answer answer) throws IOException {

@@ -4,8 +4,6 @@ import com.sun.net.httpserver.Headers;
 
 /** What every answer says to browsers about itself. Immutable. */
 final class SecurityHeaders {
-    private static final String PAGE =
-            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final String DATA = "default-src 'none'; frame-ancestors 'none'";
 
     private final boolean strictTransport;
@@ -15,14 +13,16 @@ final class SecurityHeaders {
         this.strictTransport = config.tls().on() && !config.loopback();
     }
 
-    /** Adds to a head what its answer has not said otherwise: a page's scripts, for example, may be cached. */
-    void addTo(Headers headers, String contentType) {
+    /** Adds to a head what its answer has not said otherwise: the page says what it may load, and that it may be kept. */
+    void addTo(Headers headers) {
         headers.set("X-Content-Type-Options", "nosniff");
         headers.set("X-Frame-Options", "DENY");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
         headers.set("Cross-Origin-Resource-Policy", "same-origin");
-        headers.set("Content-Security-Policy", contentType.startsWith("text/html") ? PAGE : DATA);
+        if (!headers.containsKey("Content-Security-Policy")) {
+            headers.set("Content-Security-Policy", DATA);
+        }
         if (!headers.containsKey("Cache-Control")) {
             headers.set("Cache-Control", "no-store");
         }

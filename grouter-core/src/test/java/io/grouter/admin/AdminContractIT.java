@@ -88,6 +88,7 @@ class AdminContractIT {
                 GET /ready 503
                 GET /metrics 200
                 GET /openapi.yaml 200
+                GET /v1/threads 200
                 GET /v1/routes 200
                 HEAD /v1/routes 200
                 OPTIONS /v1/routes 204

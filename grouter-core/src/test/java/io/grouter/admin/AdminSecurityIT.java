@@ -329,6 +329,15 @@ class AdminSecurityIT {
         }
     }
 
+    /** Returns {@code ""} when the connection ends or breaks: of a client's certificate TLS 1.3 judges after its handshake. */
+    private String answerOrNone(SSLSocket socket, String path) {
+        try {
+            return askOver(socket, "GET", path, bearer(READER));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     @Test
     void beyondLoopbackTokensGoOverTls() throws IOException {
         KeyFiles own = KeyFiles.make(folder, "node", "EC", "ip:127.0.0.1");
@@ -364,9 +373,7 @@ class AdminSecurityIT {
                 .as("not asked for, so not shown")
                 .isEqualTo(401);
         SSLSocket forged = TlsContexts.connect(showing(own, bob), port());
-        assertThatThrownBy(() -> askOver(forged, "GET", path, bearer(READER)))
-                .as("shown all the same")
-                .isInstanceOf(IOException.class);
+        assertThat(answerOrNone(forged, path)).as("shown all the same").isEmpty();
         assertThat(Files.readString(audit())).contains("\"who\":\"ann@example.com\",\"by\":\"certificate\"");
     }
 

@@ -1,29 +1,34 @@
 package io.grouter.testing;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A real browser without a screen that knows the names under {@code apps.test} alone; all are the loopback address. */
+/** A real browser without a screen that knows 127.0.0.1 and the names under {@code apps.test}, which lead there, alone. */
 public final class ChromiumProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
+    private final Path profile;
 
     /**
      * Starts one with a page.
      *
      * @param program as of {@link Programs#find}
      * @param folder for its profile, new
+     * @param more the page's URL, after more options of the command line if there are any
      */
-    public ChromiumProcess(String program, Path folder, String url) throws IOException {
+    public ChromiumProcess(String program, Path folder, String... more) throws IOException {
         this.log = folder.resolve("chromium.log");
-        List<String> command = List.of(
+        this.profile = folder.resolve("profile");
+        List<String> command = new ArrayList<>(List.of(
                 program,
                 "--headless=new",
                 "--no-sandbox",
@@ -39,10 +44,10 @@ public final class ChromiumProcess implements AutoCloseable {
                 "--password-store=basic",
                 "--ignore-certificate-errors",
                 "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,Translate",
-                "--host-resolver-rules=MAP *.apps.test 127.0.0.1, MAP * ~NOTFOUND",
-                "--user-data-dir=" + folder.resolve("profile"),
-                "--enable-logging=stderr",
-                url);
+                "--host-resolver-rules=MAP *.apps.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                "--user-data-dir=" + profile,
+                "--enable-logging=stderr"));
+        command.addAll(List.of(more));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("TMPDIR", folder.toString());
@@ -53,6 +58,15 @@ public final class ChromiumProcess implements AutoCloseable {
     /** Returns whether it still runs. */
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Returns where its DevTools listen once they do; only with the option {@code --remote-debugging-port=0}. */
+    Optional<URI> devTools() throws IOException {
+        Path file = profile.resolve("DevToolsActivePort");
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        return lines.size() < 2
+                ? Optional.empty()
+                : Optional.of(URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
     }
 
     /** Returns what it and its pages had to say, for people. */
