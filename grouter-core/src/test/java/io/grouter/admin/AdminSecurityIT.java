@@ -132,7 +132,7 @@ class AdminSecurityIT {
     void withTokensEveryoneNeedsOne() throws IOException {
         start(config(TOKENS));
         for (String path :
-                List.of("/v1/sites", "/v1/routes", "/metrics", "/", "/nothing", "/health/", "/v1/../health")) {
+                List.of("/v1/sites", "/v1/routes", "/metrics", "/nothing", "/health/", "/v1/../health", "/assets/")) {
             assertThat(ask("GET", path, "")).as(path).startsWith("HTTP/1.1 401").contains("Www-authenticate: Bearer");
         }
         for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "get")) {
@@ -140,6 +140,8 @@ class AdminSecurityIT {
         }
         assertThat(status(ask("GET", "/health", ""))).isEqualTo(200);
         assertThat(status(ask("GET", "/ready", "", "Host: balancer.example"))).isEqualTo(503);
+        assertThat(ask("GET", "/", "")).as("the page, which asks for a token").startsWith("HTTP/1.1 200");
+        assertThat(status(ask("POST", "/", ""))).isEqualTo(401);
         assertThat(status(ask("GET", "/v1/sites", "", bearer(READER)))).isEqualTo(200);
         assertThat(status(ask("GET", "/v1/sites", "", bearer(OPERATOR)))).isEqualTo(200);
         assertThat(status(ask("GET", "/v1/sites", "", bearer(Token.generate()))))
