@@ -170,7 +170,6 @@ final class Exchange implements WaitingRoom.Waiter {
 
     private void act(Decision decision, RequestFacts question, Target target) {
         record.decided(decision);
-        proxy.metrics().traffic.decided(decision);
         SiteId ownSite = proxy.fib().get().ownSite();
         String reason = decision.rule().reason();
         if (decision instanceof Decision.Forward forward) {

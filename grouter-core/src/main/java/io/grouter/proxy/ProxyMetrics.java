@@ -155,6 +155,7 @@ final class ProxyMetrics {
 
     void decided(Decision decision) {
         found(found(decisions, decision.rule()), decision.kind()).inc();
+        traffic.decided(decision);
     }
 
     void refused(Refusal refusal) {

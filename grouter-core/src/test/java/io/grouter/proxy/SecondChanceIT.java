@@ -136,7 +136,8 @@ class SecondChanceIT extends RelayWorld {
             String local = here.next().request().body();
             assertThat(there.next().request().body()).isEqualTo(local);
         }
-        assertThat(metric("grouter_proxy_requests", "reason", "second-chance")).isEqualTo(3);
+        assertThat(metric("grouter_proxy_requests", "decision", "relay", "reason", "second-chance"))
+                .isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -155,7 +156,9 @@ class SecondChanceIT extends RelayWorld {
         fromHere = "HTTP/1.1 " + answer + "\nContent-Length: 4\n\nmine";
         String got = client().send(post("body")).readAnswer();
         assertThat(got).startsWith("HTTP/1.1 " + answer.substring(0, 3)).endsWith("mine");
-        assertThat(metric("grouter_proxy_requests", "reason", "second-chance")).isZero();
+        assertThat(metric(
+                        "grouter_proxy_requests", "decision", "relay", "decision", "relay", "reason", "second-chance"))
+                .isZero();
     }
 
     @Test
