@@ -123,7 +123,9 @@ class ShellIT {
         Path commands = Files.writeString(
                 folder.resolve("commands"),
                 grouter() + "trap : INT; stty rows 30 cols 100; grouter top; echo; echo \"code $?\"; stty -a\n");
-        Process started = new ProcessBuilder("script", "-qfc", "bash " + commands, "/dev/null")
+        // Whoever starts the tests in the background may have them ignore SIGINT, which all their processes inherit.
+        Process started = new ProcessBuilder(
+                        "env", "--default-signal=INT", "script", "-qfc", "bash " + commands, "/dev/null")
                 .redirectErrorStream(true)
                 .start();
         process = started;
